@@ -1,0 +1,23 @@
+"""Start the program: no command opens the window, a command does its work and ends."""
+
+import multiprocessing
+import sys
+from pathlib import Path
+
+from tagstudio.cli import app
+
+
+def main() -> None:
+    """Run the command line or the window; the exit status is 0 done, 1 an explained failure, 2 wrong usage."""
+    multiprocessing.freeze_support()
+    sys.exit(app.run(sys.argv[1:], _open_window))
+
+
+def _open_window(library: Path | None, folder: Path | None, is_demo: bool) -> int:
+    from tagstudio.gui.app import run
+
+    return run(library, folder, demo=is_demo)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Sound in and out: decoding, framing, spectrograms, playback. No torch, no Qt."""

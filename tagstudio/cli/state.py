@@ -1,0 +1,32 @@
+"""What the options before the command leave for the commands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from tagstudio.services.studio import Studio, open_studio
+
+# (library file or None, folder or None, is_demo) -> exit status
+OpenWindow = Callable[[Path | None, Path | None, bool], int]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The library named by ``--library``, if any, and how to open the window."""
+
+    library: Path | None
+    open_window: OpenWindow
+
+
+def state_of(context: typer.Context) -> State:
+    """Return the state of this run."""
+    found = context.find_object(State)
+    assert found is not None
+    return found
+
+
+def opened(context: typer.Context, *, create: bool = False) -> Studio:
+    """Open the library this run is about; only scanning and adding words may create one."""
+    return open_studio(state_of(context).library, create=create)

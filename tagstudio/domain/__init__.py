@@ -1,0 +1,1 @@
+"""Words and rules of the product: stdlib and numpy only."""

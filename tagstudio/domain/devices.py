@@ -1,0 +1,3 @@
+"""Names of the devices that networks run on."""
+
+DEVICES = ("auto", "cpu", "cuda", "mps")

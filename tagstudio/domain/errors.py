@@ -1,0 +1,60 @@
+"""Failures that reach a person: what happened, and what to do next."""
+
+from pathlib import Path
+
+
+class TagStudioError(Exception):
+    """A failure with a sentence for the person (`what`) and what to do next (`advice`)."""
+
+    def __init__(self, what: str, advice: str = "") -> None:
+        super().__init__(what, advice)
+        self.what, self.advice = what, advice
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class DecodeError(TagStudioError):
+    """A file exists but does not hold readable audio."""
+
+    def __init__(self, path: Path | str, reason: str) -> None:
+        name = Path(path).name
+        super().__init__(
+            f"“{name}” could not be decoded: {reason.rstrip('.')}.",
+            "The file was skipped; re-encode it or remove it from the folder.",
+        )
+        self.path, self.reason = Path(path), reason
+
+    def __reduce__(self) -> tuple[type["DecodeError"], tuple[Path, str]]:
+        return DecodeError, (self.path, self.reason)
+
+
+class WorkerError(TagStudioError):
+    """A worker process died or took too long; the caller goes on without its answer."""
+
+
+class LibraryError(TagStudioError):
+    """The library cannot be opened, read or written."""
+
+
+class ModelError(TagStudioError):
+    """A model is unknown, or its weights are missing or not what its card says."""
+
+
+class QueryError(TagStudioError):
+    """A search text cannot be understood; ``position`` is the offending character, from 0."""
+
+    def __init__(self, what: str, advice: str = "", *, position: int = 0) -> None:
+        super().__init__(what, advice)
+        self.position = position
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _query_error, (self.what, self.advice, self.position)
+
+
+def _query_error(what: str, advice: str, position: int) -> QueryError:
+    return QueryError(what, advice, position=position)
+
+
+class NothingFoundError(TagStudioError):
+    """A track, tag or batch that was asked for does not exist."""

@@ -1,0 +1,68 @@
+"""Settings: frozen, with label, unit and limits in the metadata; only differences are saved."""
+
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from tagstudio.domain.errors import TagStudioError
+
+
+def setting(default: Any, title: str, *, low: float | None = None, high: float | None = None) -> Any:
+    """Declare one setting: its default, its name for people (with unit) and its limits."""
+    return field(default=default, metadata={"title": title, "low": low, "high": high})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a curator can change; analysis settings are read by the command line too."""
+
+    excerpts: int = setting(6, "Windows of 3 s heard per track (0: everything)", low=0, high=1000)
+    workers: int = setting(2, "Decoding processes", low=1, high=64)
+    suggestions_shown: int = setting(12, "Suggestions shown per track", low=1, high=100)
+    suggest_above: float = setting(0.1, "Suggest above (probability)", low=0.0, high=1.0)
+    volume: float = setting(0.8, "Volume (0 to 1)", low=0.0, high=1.0)
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value, low, high = getattr(self, each.name), each.metadata["low"], each.metadata["high"]
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise ValueError(f"{each.name} must be a number, got {value!r}")
+            if isinstance(each.default, int) and not isinstance(value, int):
+                raise ValueError(f"{each.name} must be a whole number, got {value!r}")
+            if low is not None and not low <= value <= high:
+                raise ValueError(f"{each.name} must be between {low} and {high}, got {value!r}")
+
+
+def load_settings(file: Path) -> Settings:
+    """Read settings; a missing file means the defaults, an unreadable one is explained.
+
+    Raises
+    ------
+    TagStudioError
+        If the file is not JSON, or a value is out of its limits.
+    """
+    try:
+        changes = json.loads(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, ValueError) as error:
+        raise TagStudioError(
+            f"The settings in “{file}” cannot be read: {error}.", "Mend or delete that file."
+        ) from error
+    known = {each.name for each in fields(Settings)}
+    try:
+        return replace(Settings(), **{name: value for name, value in changes.items() if name in known})
+    except (AttributeError, TypeError, ValueError) as error:
+        raise TagStudioError(
+            f"The settings in “{file}” are not usable: {error}.", "Mend or delete that file."
+        ) from error
+
+
+def save_settings(file: Path, settings: Settings) -> None:
+    """Write only what differs from the defaults; the old file stays whole until the new one is complete."""
+    changes = {name: value for name, value in asdict(settings).items() if value != getattr(Settings(), name)}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.write_text(json.dumps(changes, indent=2) + "\n", "utf-8")
+    part.replace(file)

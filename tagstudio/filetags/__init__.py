@@ -1,0 +1,1 @@
+"""Tags inside audio files. The only package that imports mutagen."""

@@ -1,0 +1,292 @@
+"""The window: a shell that shows at once, and the workplace as soon as a library is open."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QMainWindow,
+    QStackedWidget,
+    QWidget,
+)
+
+from tagstudio.domain.errors import TagStudioError
+from tagstudio.domain.judgements import Verdict
+from tagstudio.gui import theme
+from tagstudio.gui.dialogs.shortcuts import about_dialog, shortcuts_dialog
+from tagstudio.gui.jobs import JobRunner
+from tagstudio.gui.menus import Menus
+from tagstudio.gui.style import SHEET
+from tagstudio.gui.views.job_bar import JobBar
+from tagstudio.gui.widgets.message_bar import MessageBar
+from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
+
+if TYPE_CHECKING:  # opening a library loads these, on a thread
+    from tagstudio.gui.workplace import Workplace
+    from tagstudio.services.studio import Studio
+
+log = logging.getLogger(__name__)
+SEEK_S = 5.0
+ANSWERS = (("&Yes", Verdict.YES, "A"), ("&No", Verdict.NO, "X"), ("&Unsure", Verdict.UNSURE, "U"))
+
+
+class MainWindow(QMainWindow):
+    """Opens libraries, holds the menus, messages and jobs; everything else is in the workplace."""
+
+    def __init__(self, scheme: theme.Scheme = "system") -> None:
+        super().__init__()
+        self.setWindowTitle("TagStudio")
+        self.resize(1280, 860)
+        self.setAcceptDrops(True)
+        self.setStyleSheet(SHEET)
+        self.runner = JobRunner(self)
+        self.messages = MessageBar()
+        self.job_bar = JobBar(self.runner)
+        self.workplace: Workplace | None = None
+        self._pages = QStackedWidget()
+        self._opening = _Cover("Opening the library…", "")
+        self._pages.addWidget(self._opening)
+        inside = QWidget()
+        inside.setLayout(stacked(self.messages, self._pages, self.job_bar, spacing=0))
+        self.setCentralWidget(inside)
+        self.menus = Menus(self)
+        self._fill_menus(scheme)
+        self.menus.set_library_open(is_open=False)
+        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    def open_library(self, file: Path | None = None, *, then: Callable[[], None] | None = None) -> None:
+        """Open a library in the background, the usual one by default; ``then`` is done once it is open."""
+        self._open(lambda: _open_studio(file), file, then)
+
+    def open_demo(self) -> None:
+        """Open a fresh copy of the demo library and listen to it."""
+        self._open(_open_demo, None, self._read_demo)
+
+    def add_folder(self, folder: Path) -> None:
+        """Scan a folder and listen to it, as soon as a library is open."""
+        if self.workplace is not None:
+            self.workplace.add_folders([folder])
+
+    def close_down(self) -> None:
+        """Stop the jobs, let go of the library."""
+        studio = self.workplace.studio if self.workplace else None
+        if self.workplace:
+            self.workplace.close_down()
+            self.workplace = None
+        if not self.runner.shut_down():
+            log.warning("a job outlived the window")
+        if studio:
+            studio.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.hide()  # at once; what is being written may take a moment
+        self.close_down()
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.workplace is not None and _folders(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        folders = _folders(event)
+        if self.workplace is not None and folders:
+            event.acceptProposedAction()
+            self.workplace.add_folders(folders)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Space and Enter press the control in focus, whatever else they mean in this window.
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and isinstance(watched, QAbstractButton | QComboBox)
+            and event.key() in {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        ):
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
+
+    def _open(self, work: Callable[[], Any], file: Path | None, then: Callable[[], None] | None) -> None:
+        self._opening.say("Opening the library…", "")
+        self._pages.setCurrentWidget(self._opening)
+        self._leave()
+        # Behind the library that is being closed: the two may be one file.
+        running = self.runner.start(work, lane="judge")
+        running.succeeded.connect(lambda studio: self._show_workplace(studio, then))
+        running.failed.connect(lambda error: self._refuse(error, file))
+
+    def _show_workplace(self, studio: "Studio", then: Callable[[], None] | None) -> None:
+        from tagstudio.gui.workplace import Workplace
+
+        workplace = Workplace(studio, self.runner, self.messages)
+        workplace.folder_wanted.connect(self._choose_folder)
+        workplace.demo_wanted.connect(self.open_demo)
+        workplace.history_changed.connect(self.menus.show_history)
+        self._pages.addWidget(workplace)
+        self._pages.setCurrentWidget(workplace)
+        self.workplace = workplace
+        self.menus.set_library_open(is_open=True)
+        self.setWindowTitle(f"{studio.file.stem} – TagStudio")
+        self.setWindowFilePath(str(studio.file))
+        workplace.library_view.table.setFocus()
+        if then:
+            then()
+
+    def _leave(self) -> None:
+        """Close the library that is open: end its jobs, then let go of it in the background."""
+        if self.workplace is None:
+            return
+        workplace, self.workplace = self.workplace, None
+        self.menus.set_library_open(is_open=False)
+        for running in self.runner.running:
+            running.cancel()
+        workplace.close_down()
+        self._pages.removeWidget(workplace)
+        workplace.deleteLater()
+        # After the last write on each lane; reading that is still under way fails, and nobody waits for it.
+        self.runner.start(workplace.studio.close, lane="judge")
+
+    def _refuse(self, error: TagStudioError, file: Path | None) -> None:
+        self._opening.say(
+            error.what,
+            error.advice,
+            button("Choose another library…", self._choose_library, role="primary"),
+            button("Try again", lambda: self.open_library(file)),
+        )
+
+    def _read_demo(self) -> None:
+        from tagstudio.services.demo import demo_music
+
+        if self.workplace is not None:
+            self.workplace.add_folders([demo_music(self.workplace.studio)])
+
+    def _fill_menus(self, scheme: theme.Scheme) -> None:
+        add = self.menus.add
+        file = self.menus.menu("&File")
+        add(file, "&Add folder…", self._choose_folder, "Ctrl+O")
+        add(file, "Look for &changes", self._in_workplace(lambda place: place.commands.rescan()), "F5")
+        add(file, "&Listen to what is new", self._in_workplace(lambda place: place.listen()))
+        file.addSeparator()
+        add(file, "&Open library…", self._choose_library, "Ctrl+Shift+O", needs_library=False)
+        add(file, "&Export…", self._choose_export, "Ctrl+E")
+        file.addSeparator()
+        add(file, "&Quit", self.close, "Ctrl+Q", needs_library=False)
+        self._fill_edit_and_track(self.menus.menu("&Edit"), self.menus.menu("&Track"))
+        view = self.menus.menu("&View")
+        add(view, "&Library", self._in_workplace(lambda place: place.go_to(0)), "Ctrl+1")
+        add(view, "&Review", self._in_workplace(lambda place: place.go_to(1)), "Ctrl+2")
+        view.addSeparator()
+        self.menus.add_schemes(view, self._dress, scheme)
+        help_menu = self.menus.menu("&Help")
+        add(help_menu, "&Keyboard shortcuts", lambda: shortcuts_dialog(self).open(), "F1|?", needs_library=False)
+        add(help_menu, "&About TagStudio", lambda: about_dialog(self).open(), needs_library=False)
+
+    def _fill_edit_and_track(self, edit: Any, track: Any) -> None:
+        add, here = self.menus.add, self._in_workplace
+        self.menus.undo = add(edit, "&Undo", here(lambda place: place.commands.undo()), "Ctrl+Z")
+        self.menus.redo = add(edit, "&Redo", here(lambda place: place.commands.redo()), "Ctrl+Shift+Z|Ctrl+Y")
+        edit.addSeparator()
+        add(edit, "&Search", here(lambda place: place.search()), "Ctrl+F")
+        add(track, "&Play or pause", here(lambda place: place.track.playback.toggle()), "Space")
+        add(track, "5 seconds &back", here(lambda place: place.track.playback.skip(-SEEK_S)), ",")
+        add(track, "5 seconds &ahead", here(lambda place: place.track.playback.skip(SEEK_S)), ".")
+        track.addSeparator()
+        for title, verdict, key in ANSWERS:
+            add(track, title, self._answering(verdict), key)
+        add(track, "Add a &tag…", here(lambda place: place.panel.entry.setFocus()), "T")
+        track.addSeparator()
+        add(track, "Ne&xt", here(lambda place: place.step(1)), "J")
+        add(track, "P&revious", here(lambda place: place.step(-1)), "K")
+        add(track, "&Skip the question", here(lambda place: place.skip()), "S")
+        for number in range(1, 10):
+            self.menus.add_hidden(self._toggling(number), str(number))
+
+    def _answering(self, verdict: Verdict) -> Callable[[], None]:
+        return self._in_workplace(lambda place: place.answer(verdict))
+
+    def _toggling(self, number: int) -> Callable[[], None]:
+        return self._in_workplace(lambda place: place.panel.toggle_nth(number))
+
+    def _in_workplace(self, act: Callable[["Workplace"], object]) -> Callable[[], None]:
+        def done() -> None:
+            if self.workplace is not None:
+                act(self.workplace)
+
+        return done
+
+    def _dress(self, scheme: theme.Scheme) -> None:
+        theme.apply(QApplication.instance(), scheme)  # type: ignore[arg-type]
+
+    def _choose_folder(self) -> None:
+        if folder := QFileDialog.getExistingDirectory(self, "Add a folder of music"):
+            self.add_folder(Path(folder))
+
+    def _choose_library(self) -> None:
+        file, _ = QFileDialog.getOpenFileName(self, "Open a library", "", "Libraries (*.sqlite3);;All files (*)")
+        if file:
+            self.open_library(Path(file))
+
+    def _choose_export(self) -> None:
+        file, _ = QFileDialog.getSaveFileName(self, "Export", "tags.csv", "CSV table (*.csv);;JSON (*.json)")
+        if file and self.workplace is not None:
+            self.workplace.commands.export(Path(file), self.workplace.library.query)
+
+
+class _Cover(QWidget):
+    """A sentence over the whole window, with what can be done."""
+
+    def __init__(self, what: str, advice: str) -> None:
+        super().__init__()
+        self._what = plain_label(what, wraps=True, role="title")
+        self._advice = plain_label(advice, wraps=True, role="muted")
+        for label in (self._what, self._advice):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._buttons = side_by_side(None, None)
+        card = QFrame()
+        card.setFixedWidth(640)
+        card.setLayout(stacked(self._what, self._advice, self._buttons, spacing=14))
+        self.setLayout(stacked(None, side_by_side(None, card, None), None))
+
+    @property
+    def text(self) -> str:
+        """What is said."""
+        return f"{self._what.text()} {self._advice.text()}".strip()
+
+    def say(self, what: str, advice: str, *buttons: QWidget) -> None:
+        """Say a sentence, with advice and buttons below."""
+        self._what.setText(what)
+        self._advice.setText(advice)
+        while self._buttons.count() > 2:
+            if widget := self._buttons.takeAt(1).widget():  # type: ignore[union-attr]
+                widget.deleteLater()
+        for each in buttons:
+            self._buttons.insertWidget(self._buttons.count() - 1, each)
+        if buttons:
+            QTimer.singleShot(0, buttons[0], buttons[0].setFocus)
+
+
+def _open_studio(file: Path | None) -> "Studio":
+    # On a thread: these imports take longer than a window may take to show.
+    import tagstudio.gui.workplace  # noqa: F401
+    from tagstudio.services.studio import open_studio
+
+    return open_studio(file)
+
+
+def _open_demo() -> "Studio":
+    import tagstudio.gui.workplace  # noqa: F401
+    from tagstudio.services.demo import open_demo
+
+    return open_demo()
+
+
+def _folders(event: QDropEvent) -> list[Path]:
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [path for path in paths if path.is_dir()]

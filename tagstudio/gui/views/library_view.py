@@ -1,0 +1,242 @@
+"""The place Library: search, order, and the table of tracks."""
+
+from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QStackedWidget, QTableView, QWidget
+
+from tagstudio.domain.errors import QueryError
+from tagstudio.domain.tracks import shown
+from tagstudio.gui.presenters.library import (
+    SUGGESTIONS,
+    TAGS,
+    Found,
+    LibraryPresenter,
+    counts_line,
+    judged_tags,
+    unheard,
+)
+from tagstudio.gui.widgets.chips import ChipsDelegate
+from tagstudio.gui.widgets.choice import Choice
+from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
+from tagstudio.gui.widgets.search_box import SearchBox
+
+ROW_PX = 26
+# Whoever holds the arrow key down wants to pass tracks, not to load each of them.
+SETTLED_MS = 80
+PAGE_PX = 540
+WIDTHS = (52, 220, 150, 130, 90, 60, 160, 240, 104)
+BY_PATH = "by path"
+
+
+class LibraryView(QWidget):
+    """Emits which track is current and which are selected; shows what to do when there is nothing to show."""
+
+    track_chosen = Signal(int, list)  # current track, all selected
+    folder_wanted = Signal()
+    demo_wanted = Signal()
+    listen_wanted = Signal()
+    emptied = Signal(bool)  # whether there are no tracks at all
+
+    def __init__(self, presenter: LibraryPresenter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._presenter = presenter
+        self.search_box = SearchBox()
+        self.order = Choice("Order of the table")
+        self.table = _table(presenter)
+        self.counts = plain_label("Opening…", role="muted")
+        self.listen = button("", self.listen_wanted.emit, role="flat")
+        self.listen.hide()
+        self._is_busy = False
+        self.pages = QStackedWidget()
+        self._settled = QTimer(self)
+        self._lay_out()
+        self._connect()
+
+    @property
+    def selected(self) -> list[int]:
+        """The ids of the selected tracks, in the order shown."""
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        return [track_id for row in rows if (track_id := self._presenter.table.id_at(row)) is not None]
+
+    @property
+    def current(self) -> int | None:
+        """The id of the current track."""
+        return self._presenter.table.id_at(self.table.currentIndex().row())
+
+    def step(self, rows: int) -> None:
+        """Go to a track further down (or up)."""
+        row = self.table.currentIndex().row() + rows
+        if 0 <= row < self._presenter.table.rowCount():
+            self._go_to(row)
+
+    def set_busy(self, *, is_busy: bool) -> None:
+        """Tell whether a scan or an analysis runs; then there is no need to offer one."""
+        self._is_busy = is_busy
+        self.listen.setVisible(not is_busy and bool(self.listen.text()))
+
+    def _lay_out(self) -> None:
+        self.order.setFixedWidth(260)
+        self.order.addItem(BY_PATH, None)
+        label = QLabel("&Order:")
+        label.setBuddy(self.order)
+        top = side_by_side(self.search_box, label, self.order)
+        top.setStretchFactor(self.search_box, 1)
+        top.setAlignment(label, Qt.AlignmentFlag.AlignTop)
+        top.setAlignment(self.order, Qt.AlignmentFlag.AlignTop)
+        label.setFixedHeight(28)
+        self._no_roots = _page(
+            "Your library is empty.",
+            "Add a folder of music: every track is listened to, and suggestions appear while you go on. "
+            "Your files are only read, never changed. You can also drop a folder onto this window.",
+            button("Add a folder of music…", self.folder_wanted.emit, role="primary"),
+            button("Try the demo", self.demo_wanted.emit),
+        )
+        self._no_hits = _page(
+            "No track matches this search.",
+            "Fewer words find more. Words are looked for in path, title, artist, album and genre.",
+            button("Clear the search", self.search_box.clear),
+        )
+        self._nothing = QWidget()
+        for page in (self._nothing, self.table, self._no_roots, self._no_hits):
+            self.pages.addWidget(page)
+        foot = side_by_side(self.counts, self.listen)
+        foot.setStretchFactor(self.counts, 1)
+        self.setLayout(stacked(top, self.pages, foot, spacing=6))
+
+    def _connect(self) -> None:
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(SETTLED_MS)
+        self._settled.timeout.connect(self._choose)
+        self.search_box.searched.connect(self._search)
+        self.search_box.left.connect(self._to_table)
+        self.order.activated.connect(self._order_chosen)
+        self._presenter.looked.connect(self._show)
+        self._presenter.query_refused.connect(self._refuse)
+        model = self._presenter.table
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._restore)
+        self._kept: tuple[int | None, list[int], int] = (None, [], 0)
+        selection = self.table.selectionModel()
+        selection.currentChanged.connect(lambda *_: self._settled.start())
+        selection.selectionChanged.connect(self._selection_changed)
+
+    def _search(self, text: str) -> None:
+        self.search_box.clear_error()
+        self._presenter.search(text)
+
+    def _refuse(self, error: QueryError) -> None:
+        self.search_box.show_error(error)
+
+    def _show(self, found: Found) -> None:
+        self.search_box.clear_error()
+        self.table.setColumnHidden(0, found.fits is None)
+        self.counts.setText(counts_line(found.summary, len(found.ids), self._presenter.query))
+        left = unheard(found.summary)
+        self.listen.setText(f"Listen to the {left:,} not heard yet" if left else "")
+        self.set_busy(is_busy=self._is_busy)
+        self._show_orders(found)
+        page = self._page_for(found)
+        if page is self.table and self.pages.currentWidget() is self._nothing and not self.search_box.field.hasFocus():
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.pages.setCurrentWidget(page)
+        self.emptied.emit(found.summary.tracks == 0)
+
+    def _page_for(self, found: Found) -> QWidget:
+        if len(found.ids):
+            return self.table
+        if not found.summary.tracks:
+            return self._nothing if self._is_busy else self._no_roots
+        return self._no_hits
+
+    def _show_orders(self, found: Found) -> None:
+        wanted: list[tuple[str, int | None]] = [(BY_PATH, None)]
+        wanted += [(f"by {shown(each.tag.name)} (most likely first)", each.tag.id) for each in judged_tags(found.tags)]
+        if wanted == [(self.order.itemText(n), self.order.itemData(n)) for n in range(self.order.count())]:
+            return
+        with QSignalBlocker(self.order):
+            self.order.clear()
+            for text, tag_id in wanted:
+                self.order.addItem(text, tag_id)
+            self.order.setCurrentIndex(max(0, self.order.findData(self._presenter.tag_id)))
+
+    def _order_chosen(self, index: int) -> None:
+        self._presenter.order_by(self.order.itemData(index))
+        self.table.scrollToTop()
+        self._to_table()
+
+    def _to_table(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        if not self.table.currentIndex().isValid() and self._presenter.table.rowCount():
+            self._go_to(0)
+
+    def _go_to(self, row: int) -> None:
+        # Keep the column, so that the table does not scroll sideways.
+        column = max(1, self.table.currentIndex().column())
+        self.table.setCurrentIndex(self._presenter.table.index(row, column))
+
+    def _selection_changed(self, _new: QItemSelection, _old: QItemSelection) -> None:
+        self._settled.start()
+
+    def _choose(self) -> None:
+        if (current := self.current) is not None:
+            self.track_chosen.emit(current, self.selected)
+
+    def _remember(self) -> None:
+        self._kept = (self.current, self.selected, self.table.verticalScrollBar().value())
+
+    def _restore(self) -> None:
+        current, selected, scrolled = self._kept
+        model, selection = self._presenter.table, self.table.selectionModel()
+        row = None if current is None else model.row_of(current)
+        with QSignalBlocker(selection):
+            if row is not None:
+                self.table.setCurrentIndex(model.index(row, 1))
+            flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
+            for track_id in selected if len(selected) > 1 else []:
+                if (each := model.row_of(track_id)) is not None:
+                    selection.select(model.index(each, 1), flags)
+        self.table.verticalScrollBar().setValue(scrolled)
+        if row is not None:
+            self.table.scrollTo(model.index(row, 1))
+
+
+def _table(presenter: LibraryPresenter) -> QTableView:
+    table = QTableView()
+    table.setModel(presenter.table)
+    table.setAccessibleName("Tracks")
+    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    table.setWordWrap(False)
+    table.setShowGrid(False)
+    table.setAlternatingRowColors(True)
+    table.setTabKeyNavigation(False)
+    table.setCornerButtonEnabled(False)
+    delegate = ChipsDelegate(table)
+    for column in (TAGS, SUGGESTIONS):
+        table.setItemDelegateForColumn(column, delegate)
+    table.verticalHeader().hide()
+    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    table.verticalHeader().setDefaultSectionSize(ROW_PX)
+    header = table.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setStretchLastSection(False)
+    header.setMinimumSectionSize(44)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    for column, width in enumerate(WIDTHS):
+        table.setColumnWidth(column, width)
+    header.setSectionResizeMode(SUGGESTIONS, QHeaderView.ResizeMode.Stretch)
+    table.setColumnHidden(0, True)
+    return table
+
+
+def _page(what: str, advice: str, *buttons: QWidget) -> QWidget:
+    title = plain_label(what, wraps=True, role="title")
+    text = plain_label(advice, wraps=True, role="muted")
+    for label in (title, text):
+        label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    column = QWidget()
+    column.setFixedWidth(PAGE_PX)
+    column.setLayout(stacked(None, title, text, side_by_side(None, *buttons, None), None, spacing=14))
+    page = QWidget()
+    page.setLayout(side_by_side(None, column, None))
+    return page

@@ -1,0 +1,245 @@
+"""The two places and the track panel, put together for one open library."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSplitter, QStackedWidget, QWidget
+
+from tagstudio.domain.judgements import Verdict
+from tagstudio.domain.tracks import Track
+from tagstudio.gui.jobs import JobRunner, RunningJob
+from tagstudio.gui.presenters.commands import Commands
+from tagstudio.gui.presenters.library import LibraryPresenter
+from tagstudio.gui.presenters.review import Asked, ReviewPresenter
+from tagstudio.gui.presenters.suggestions import SuggestionsPresenter
+from tagstudio.gui.presenters.track_panel import TrackPresenter
+from tagstudio.gui.views.library_view import LibraryView
+from tagstudio.gui.views.review_view import ReviewView
+from tagstudio.gui.views.track_panel import TrackPanel
+from tagstudio.gui.widgets.message_bar import MessageBar
+from tagstudio.gui.widgets.parts import button, side_by_side, stacked
+from tagstudio.gui.widgets.suggestion_panel import SuggestionPanel
+from tagstudio.services.playing import open_player
+from tagstudio.services.studio import Studio
+
+LIBRARY, REVIEW = 0, 1
+PLACES = (("Library", "Ctrl+1"), ("Review", "Ctrl+2"))
+
+
+class Workplace(QWidget):
+    """Everything that needs an open library; another library means another workplace."""
+
+    folder_wanted = Signal()
+    demo_wanted = Signal()
+    history_changed = Signal(str, str)
+
+    def __init__(self, studio: Studio, runner: JobRunner, messages: MessageBar) -> None:
+        super().__init__()
+        self.studio, self._runner, self._messages = studio, runner, messages
+        self.commands = Commands(studio, runner, self)
+        self.library = LibraryPresenter(studio, runner, self)
+        self.review = ReviewPresenter(studio, runner, self.commands, self)
+        self.suggestions = SuggestionsPresenter(studio, runner, self.commands, self)
+        self.track = TrackPresenter(studio, runner, open_player)
+        self.library_view = LibraryView(self.library)
+        self.review_view = ReviewView(self.review)
+        self.panel = SuggestionPanel()
+        self.track_panel = TrackPanel(self.track)
+        self.places = QStackedWidget()
+        self.navigation = QButtonGroup(self)
+        self._played_next: int | None = None
+        self._lay_out()
+        self.track_panel.hide()  # until it is known that there are tracks
+        self._connect_library()
+        self._connect_track()
+        self._connect_messages()
+        self.library.refresh()
+        self.commands.read_history()
+
+    @property
+    def place(self) -> int:
+        """LIBRARY or REVIEW."""
+        return self.places.currentIndex()
+
+    def go_to(self, place: int) -> None:
+        """Show a place and bring the keyboard there."""
+        self.places.setCurrentIndex(place)
+        self.navigation.button(place).setChecked(True)
+        if place == REVIEW:
+            self.review_view.start()
+            self.review_view.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._show_asked(self.review.current)
+        else:
+            self.library_view.table.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._show_current()
+
+    def search(self) -> None:
+        """Bring the keyboard to the search field."""
+        self.go_to(LIBRARY)
+        self.library_view.search_box.field.selectAll()
+        self.library_view.search_box.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def answer(self, verdict: Verdict) -> None:
+        """Answer the question in Review, judge the chosen suggestion in Library."""
+        if self.place == REVIEW:
+            self.review.answer(verdict)
+        else:
+            self.panel.judge_chosen(verdict)
+
+    def step(self, tracks: int) -> None:
+        """Go to the next or previous track or question."""
+        if self.place == LIBRARY:
+            self.library_view.step(tracks)
+        elif tracks > 0:
+            self.review.skip()
+        else:
+            self.review.back()
+
+    def skip(self) -> None:
+        """Leave the question unanswered."""
+        if self.place == REVIEW:
+            self.review.skip()
+
+    def add_folders(self, folders: list[Path]) -> None:
+        """Scan folders, then listen; the table fills meanwhile."""
+        self.go_to(LIBRARY)
+        self.commands.add_folders(folders)
+
+    def listen(self) -> None:
+        """Listen to what nobody has listened to."""
+        self.commands.listen()
+
+    def close_down(self) -> None:
+        """Stop playing and let go of the sound device."""
+        self.track.shut_down()
+
+    def _lay_out(self) -> None:
+        self.places.addWidget(self.library_view)
+        self.places.addWidget(self.review_view)
+        self.track_panel.suggestions_place.addWidget(self.panel)
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.places)
+        split.addWidget(self.track_panel)
+        split.setStretchFactor(0, 1)
+        split.setStretchFactor(1, 1)
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(6)
+        split.setSizes([340, 500])
+        row = side_by_side(self._navigation(), split, spacing=0)
+        row.setStretchFactor(split, 1)
+        split.setContentsMargins(8, 8, 8, 4)
+        self.setLayout(row)
+
+    def _navigation(self) -> QFrame:
+        frame = QFrame()
+        frame.setObjectName("navigation")
+        frame.setAccessibleName("Places")
+        buttons = [self._place_button(n, name, keys) for n, (name, keys) in enumerate(PLACES)]
+        frame.setLayout(stacked(*buttons, None, spacing=2, margin=8))
+        frame.setFixedWidth(112)
+        return frame
+
+    def _place_button(self, number: int, name: str, keys: str) -> QPushButton:
+        made = button(name, lambda: self.go_to(number), tip=f"{name} ({keys})", role="place")
+        made.setCheckable(True)
+        made.setChecked(number == LIBRARY)
+        self.navigation.addButton(made, number)
+        return made
+
+    def _connect_library(self) -> None:
+        view = self.library_view
+        view.track_chosen.connect(self._show_track)
+        view.folder_wanted.connect(self.folder_wanted)
+        view.demo_wanted.connect(self.demo_wanted)
+        view.listen_wanted.connect(self.listen)
+        view.emptied.connect(self.track_panel.setHidden)
+        self.library.looked.connect(self.review_view.show_tags)
+        self.commands.changed.connect(self._refresh)
+        self.commands.judged.connect(lambda _: self.library.refresh())
+        self.commands.history_changed.connect(self.history_changed)
+        self._runner.started.connect(self._note_started)
+        self.review_view.track_wanted.connect(self._show_question)
+
+    def _connect_track(self) -> None:
+        panel, presenter = self.panel, self.suggestions
+        presenter.lines_changed.connect(lambda lines: panel.show_lines(lines, has_track=presenter.track_id is not None))
+        presenter.completed.connect(panel.entry.put_completions)
+        panel.verdict_given.connect(presenter.judge)
+        panel.toggled.connect(presenter.toggle)
+        panel.tag_added.connect(presenter.add)
+        panel.retry_wanted.connect(presenter.retry)
+        panel.entry.completions_wanted.connect(presenter.complete)
+        panel.tag_chosen.connect(self.track_panel.choose_tag)
+        self.track_panel.tag_chosen.connect(panel.choose_tag)
+        self.track.track_loaded.connect(self._play_if_wanted)
+
+    def _connect_messages(self) -> None:
+        show = self._messages.show_failure
+        for source in (self.commands, self.library, self.review, self.suggestions):
+            source.failed.connect(show)
+        self.track_panel.message.connect(show)
+        self.commands.said.connect(self._messages.show_news)
+        self.suggestions.not_saved.connect(lambda what, advice: self._offer(what, advice, self.suggestions.retry))
+        self.review.not_saved.connect(
+            lambda what, advice, asked: self._offer(what, advice, lambda: self.review.retry(asked))
+        )
+
+    def _offer(self, what: str, advice: str, act: Callable[[], None]) -> None:
+        self._messages.show_failure(what, advice)
+        self._messages.offer("Save again", act)
+
+    def _show_track(self, track_id: int, selected: list[int]) -> None:
+        if self.place != LIBRARY:
+            return
+        is_new = track_id != self.suggestions.track_id
+        self.suggestions.show_track(track_id, selected)
+        self.panel.show_tracks(len(selected))
+        if is_new:
+            self.track_panel.show_track(track_id)
+            self.panel.choose_first()
+
+    def _show_current(self) -> None:
+        if (current := self.library_view.current) is not None:
+            self._show_track(current, self.library_view.selected)
+
+    def _show_asked(self, asked: Asked | None) -> None:
+        if asked is not None:
+            self._show_question(asked.question.track_id, asked.question.tag_id, is_played=False)
+
+    def _show_question(self, track_id: int, tag_id: int, is_played: bool) -> None:
+        if self.place != REVIEW:
+            return
+        self.panel.show_tracks(1)
+        if track_id != self.suggestions.track_id:
+            self.suggestions.show_track(track_id)
+            self.track_panel.show_track(track_id)
+            self.panel.choose_first()
+        self.track_panel.choose_tag(tag_id)
+        self._played_next = track_id if is_played else None
+
+    def _play_if_wanted(self, track: Track) -> None:
+        if track.id == self._played_next:
+            self._played_next = None
+            self.track.playback.play()
+
+    def _refresh(self) -> None:
+        self.library.refresh()
+        self.suggestions.refresh()
+        self.track_panel.refresh()
+
+    def _note_started(self, running: RunningJob) -> None:
+        if running.lane == "long":
+            self._watch(running)
+
+    def _watch(self, running: RunningJob) -> None:
+        self.library_view.set_busy(is_busy=True)
+        running.finished.connect(self._long_work_finished)
+
+    def _long_work_finished(self) -> None:
+        is_busy = any(each.lane == "long" for each in self._runner.running)
+        self.library_view.set_busy(is_busy=is_busy)
+        if not is_busy:
+            self._refresh()
+            if self.place == REVIEW and self.review.current is None:
+                self.review.refill()

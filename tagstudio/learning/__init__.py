@@ -1,0 +1,1 @@
+"""Heads: prototypes and their quality, in numpy."""

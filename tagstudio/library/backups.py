@@ -1,0 +1,52 @@
+"""Verified copies of a library file."""
+
+import os
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tagstudio.domain.errors import LibraryError
+
+
+def back_up(file: Path, reason: str) -> Path:
+    """Copy a library, with what its journal holds, into ``<library>.backups/``; return the copy.
+
+    The copy is checked before it gets its name, so whatever bears such a name is whole.
+
+    Raises
+    ------
+    LibraryError
+        If the copy is damaged, which means that the library is.
+    """
+    folder = file.with_suffix(".backups")
+    folder.mkdir(exist_ok=True)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    copy = folder / f"{file.stem}-{reason}-{stamp}.sqlite3"
+    part = copy.with_suffix(".part")
+    try:
+        _copy(file, part)
+        _check(file, part)
+        part.replace(copy)
+    finally:
+        part.unlink(missing_ok=True)
+    return copy
+
+
+def _copy(file: Path, part: Path) -> None:
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True)) as source, closing(sqlite3.connect(part)) as to:
+        source.backup(to)
+        # One file, without a journal beside it.
+        to.execute("PRAGMA journal_mode = DELETE")
+    with part.open("rb+") as opened:
+        os.fsync(opened.fileno())
+
+
+def _check(file: Path, part: Path) -> None:
+    with closing(sqlite3.connect(part)) as copy:
+        answers = [row[0] for row in copy.execute("PRAGMA integrity_check")]
+        strays = copy.execute("PRAGMA foreign_key_check").fetchall()
+    if answers != ["ok"] or strays:
+        raise LibraryError(
+            f"“{file.name}” is damaged, so it was not brought to the new version.", "Restore a backup of it."
+        )

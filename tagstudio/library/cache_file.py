@@ -1,0 +1,72 @@
+"""The file of the cache: its tables, and telling a whole file of ours from any other."""
+
+import sqlite3
+import time
+from pathlib import Path
+
+APPLICATION_ID = 0x54616743
+FORMAT = 1
+BUSY_S = 30.0
+_PAGE_BYTES = 16384
+
+# ``mean`` lies in the order of models, so that reading all tracks of one is a single sweep over large pages.
+_TABLES = """
+CREATE TABLE model (
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, classes INTEGER NOT NULL, dimensions INTEGER NOT NULL
+);
+CREATE TABLE mean (
+    model INTEGER NOT NULL, audio_hash TEXT NOT NULL, quality INTEGER NOT NULL, embedding BLOB NOT NULL,
+    scores BLOB NOT NULL, PRIMARY KEY (model, audio_hash)
+) WITHOUT ROWID;
+CREATE INDEX mean_quality ON mean (model, quality, audio_hash);
+CREATE TABLE taggram (
+    model INTEGER NOT NULL, audio_hash TEXT NOT NULL, preprocessing TEXT NOT NULL, n_windows INTEGER NOT NULL,
+    numbers BLOB NOT NULL, scores BLOB NOT NULL, embeddings BLOB NOT NULL, PRIMARY KEY (model, audio_hash)
+);
+CREATE TABLE overview (
+    made INTEGER PRIMARY KEY AUTOINCREMENT, audio_hash TEXT NOT NULL UNIQUE, blob BLOB NOT NULL
+);
+CREATE TABLE counter (version INTEGER NOT NULL)
+"""
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """Open the file, and make its tables when it is new."""
+    connection = sqlite3.connect(file, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+    try:
+        # What is lost by a power cut can be made again, so a lighter sync than the library's is enough.
+        for pragma in (f"page_size = {_PAGE_BYTES}", "journal_mode = WAL", "synchronous = NORMAL",
+                       "trusted_schema = OFF", "cache_size = -16384"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            _build(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _build(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    # Another process may have been quicker.
+    if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
+        for table in _TABLES.split(";"):
+            connection.execute(table)
+        # Not 0: a rebuilt cache must not look like the old one.
+        connection.execute("INSERT INTO counter VALUES (?)", (time.time_ns(),))
+    connection.execute("COMMIT")
+
+
+def is_ours(connection: sqlite3.Connection) -> bool:
+    """Whether a file is a cache of this format."""
+    (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool((owner, version) == (APPLICATION_ID, FORMAT))
+
+
+def is_damage(error: BaseException | None) -> bool:
+    """Whether an exception means that the file cannot be used any more."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}

@@ -1,0 +1,94 @@
+"""Making a new library file: whole or not at all."""
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from tagstudio.domain.errors import LibraryError
+from tagstudio.library import migrations
+from tagstudio.library.schema import APPLICATION_ID
+
+
+def create_file(file: Path) -> None:
+    """Make an empty library; a process that dies meanwhile leaves no half library under that name.
+
+    Raises
+    ------
+    LibraryError
+        If the folder is missing or may not be written.
+    """
+    with _part(file) as part:
+        _build(part)
+        _publish(part, file)
+
+
+def _build(part: Path) -> None:
+    connection = sqlite3.connect(part, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
+        event.listen(engine, "begin", lambda each: each.exec_driver_sql("BEGIN"))
+        with engine.connect() as each:
+            migrations.upgrade(each)
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+
+
+def _publish(part: Path, file: Path) -> None:
+    """Give the finished file its name, unless another process was quicker."""
+    with part.open("rb+") as opened:
+        os.fsync(opened.fileno())
+    with contextlib.suppress(FileExistsError):
+        try:
+            os.link(part, file)
+        except FileExistsError:
+            raise
+        except OSError:
+            # A file system without links; the check and the renaming are not one step there.
+            if not file.exists():
+                part.replace(file)
+    _keep_folder(file.parent)
+
+
+def _keep_folder(folder: Path) -> None:
+    """Write the folder's entry to the disk, where the system can."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def _part(file: Path) -> Iterator[Path]:
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{file.name[:100]}-", suffix=".part", dir=file.parent)
+    except OSError as error:
+        raise _refusal(file, error) from error
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+    finally:
+        for suffix in ("", "-wal", "-shm", "-journal"):
+            part.with_name(part.name + suffix).unlink(missing_ok=True)
+
+
+def _refusal(file: Path, error: OSError) -> LibraryError:
+    if not file.parent.is_dir():
+        return LibraryError(
+            f"The folder “{file.parent}” for the library does not exist.", "Make it, or connect the drive it is on."
+        )
+    reason = (error.strerror or str(error)).lower()
+    return LibraryError(
+        f"No library can be made in “{file.parent}”: {reason}.", "Choose a folder that you may write, with free space."
+    )

@@ -1,0 +1,76 @@
+"""Who has a library open: which process may checkpoint, and whether this one has it open already."""
+
+import contextlib
+import fcntl
+import os
+import threading
+from collections import Counter
+from pathlib import Path
+
+_open_here: Counter[tuple[int, int]] = Counter()
+_guard = threading.Lock()
+
+
+class Owner:
+    """A claim on a library; it ends with its process.
+
+    Processes may take turns writing, but only the one whose claim holds may move the journal into the file: SQLite
+    before 3.51.3 can damage a file when two do so at the same moment.
+
+    References
+    ----------
+    https://www.sqlite.org/wal.html, section "The WAL-Reset Bug".
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._handle: int | None = None
+        self._lock_file = file.with_name(file.name + ".lock")
+        self._identity = _identity(file)
+        with _guard:
+            _open_here[self._identity] += 1
+        self.claim()
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the claim holds."""
+        return self._handle is not None
+
+    def claim(self) -> bool:
+        """Take the claim if nobody holds it; return whether it is new."""
+        if self.is_first:
+            return False
+        with contextlib.suppress(OSError):
+            handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                os.close(handle)
+            else:
+                self._handle = handle
+        return self.is_first
+
+    def release(self) -> None:
+        """Give the claim up."""
+        with _guard:
+            _open_here[self._identity] -= 1
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+def is_open_here(file: Path) -> bool:
+    """Whether this process has the library open.
+
+    Then the file may be touched through SQLite only: closing any other handle on it would drop SQLite's locks.
+
+    References
+    ----------
+    https://www.sqlite.org/howtocorrupt.html, section 2.2.
+    """
+    with _guard:
+        return _open_here[_identity(file)] > 0
+
+
+def _identity(file: Path) -> tuple[int, int]:
+    status = file.stat()
+    return status.st_dev, status.st_ino

@@ -1,0 +1,210 @@
+"""Opening a library: two doors, one for any number of readers and one for the single writer.
+
+``library.sqlite3`` holds what people decided. Everything here serves one promise: what was committed is never lost,
+and a file that is not ours, newer than us or damaged is refused and left byte for byte as it was.
+"""
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Engine, QueuePool, create_engine, event
+from sqlalchemy.orm import Session
+
+from tagstudio.domain.errors import LibraryError
+from tagstudio.library import migrations
+from tagstudio.library.backups import back_up
+from tagstudio.library.cache import Cache
+from tagstudio.library.creation import create_file
+from tagstudio.library.faults import explained
+from tagstudio.library.headers import refuse_foreign
+from tagstudio.library.owners import Owner
+from tagstudio.library.schema import SCHEMA
+
+log = logging.getLogger(__name__)
+
+BUSY_S = 5.0
+READERS = 8
+
+
+class Library:
+    """One open library file and the cache beside it; safe to use from several threads.
+
+    ``warning`` is a sentence for the person when the file works, but not as safely as it should; else empty.
+    """
+
+    def __init__(self, file: Path, *, busy_s: float = BUSY_S) -> None:
+        self.file = file
+        self.warning = ""
+        self._owner = Owner(file)
+        self._readers = _engine(file, busy_s, "BEGIN", READERS, lambda: ("query_only = ON",))
+        self._writers = _engine(file, busy_s, "BEGIN IMMEDIATE", 1, self._writing_pragmas)
+        self._lock = threading.Lock()
+        self._writing_thread: int | None = None
+        self._cache: Cache | None = None
+        self._cache_lock = threading.Lock()
+        self._is_open = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def cache(self) -> Cache:
+        """What can be recomputed, in a folder beside the file; opened when first asked for."""
+        with self._cache_lock:
+            self._require_open()
+            if self._cache is None:
+                self._cache = Cache(cache_folder(self.file))
+            return self._cache
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Look at one consistent state of the library; writing is refused.
+
+        Raises
+        ------
+        LibraryError
+            If the file cannot be read.
+        """
+        self._require_open()
+        with explained(self.file), Session(self._readers, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Change the library: on the disk when the block has ended, not at all when it raised.
+
+        Raises
+        ------
+        LibraryError
+            If another program holds the library for longer than five seconds, the disk is full, or the file is
+            damaged. Nothing is changed then.
+        RuntimeError
+            If this thread is already writing.
+        """
+        self._require_open()
+        if self._writing_thread == threading.get_ident():
+            raise RuntimeError("write() inside write()")
+        with self._lock, explained(self.file):
+            self._writing_thread = threading.get_ident()
+            if self._owner.claim():
+                self._writers.dispose()
+            try:
+                with Session(self._writers, expire_on_commit=False) as session:
+                    # Take the lock before the block starts, so that what it reads is what it changes.
+                    session.connection()
+                    yield session
+                    session.commit()
+            finally:
+                self._writing_thread = None
+
+    def close(self) -> None:
+        """Close the file; what was committed is in it, no journal is left beside it."""
+        with self._cache_lock, self._lock:
+            if not self._is_open:
+                return
+            self._is_open = False
+            self._readers.dispose()
+            self._writers.dispose()
+            if self._cache is not None:
+                self._cache.close()
+            self._owner.release()
+
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise LibraryError(f"“{self.file.name}” is closed.", "Open the library again.")
+
+    def _writing_pragmas(self) -> tuple[str, ...]:
+        # Before SQLite 3.51.3 two processes that checkpoint at the same moment can damage the file.
+        return () if self._owner.is_first else ("wal_autocheckpoint = 0",)
+
+
+def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> Library:
+    """Open a library; make it when it does not exist, bring it to this program's schema when it is older.
+
+    The folder must exist: a missing one is most often a drive that is not there.
+
+    Raises
+    ------
+    LibraryError
+        If the file is missing (``create=False``), not a library, newer than this program, damaged, locked, or its
+        folder is missing or not writable. The file is left as it was.
+    """
+    file = file.absolute()
+    with explained(file):
+        if not file.exists():
+            if not create:
+                raise LibraryError(f"There is no library at “{file}”.", "Scan a folder first, or name another file.")
+            create_file(file)
+        version = refuse_foreign(file, busy_s)
+        library = Library(file, busy_s=busy_s)
+        try:
+            _prepare(library, version)
+        except BaseException:
+            library.close()
+            raise
+    return library
+
+
+def sqlite_version() -> str:
+    """Return the version of SQLite that Python runs on."""
+    return sqlite3.sqlite_version
+
+
+def cache_folder(file: Path) -> Path:
+    """Return where the cache of a library lives: ``library.sqlite3`` has ``library.cache/``."""
+    beside = file.with_suffix(".cache")
+    return beside if beside != file else file.with_name(file.name + ".cache")
+
+
+def _prepare(library: Library, version: int) -> None:
+    """Migrate if needed, and find out whether the file has the safe journal."""
+    with library._writers.connect() as connection:
+        if version < SCHEMA:
+            log.info("migrating %s from schema %d to %d", library.file, version, SCHEMA)
+            back_up(library.file, f"schema-{version}")
+            migrations.upgrade(connection)
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        (mode,) = raw.execute("PRAGMA journal_mode").fetchone()
+    if mode != "wal":
+        library.warning = (
+            f"“{library.file.name}” lies on a disk without the safe journal (it has “{mode}”); "
+            "move it to a local disk, or let only one program use it."
+        )
+        log.warning(library.warning)
+    log.info("opened %s, SQLite %s, journal %s", library.file, sqlite3.sqlite_version, mode)
+
+
+def _engine(file: Path, busy_s: float, begin: str, size: int, pragmas: Callable[[], tuple[str, ...]]) -> Engine:
+    def connect() -> sqlite3.Connection:
+        # mode=rw: a file that vanished meanwhile is an error, not a fresh empty library.
+        uri = f"{file.as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False)
+        with explained(file):
+            try:
+                _configure(connection, pragmas())
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=QueuePool, pool_size=size, max_overflow=0 if size == 1 else 32
+    )
+    # The driver would begin by itself, and not before every statement; we send BEGIN ourselves.
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _configure(connection: sqlite3.Connection, pragmas: tuple[str, ...]) -> None:
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF", *pragmas):
+        with closing(connection.execute(f"PRAGMA {pragma}")) as answer:
+            answer.fetchall()

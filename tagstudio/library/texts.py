@@ -1,0 +1,24 @@
+"""What the library does to text from outside before it is stored, searched or looked up."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, func, select
+
+from tagstudio.domain.tracks import folded
+
+
+def clean(text: str) -> str:
+    """Drop what SQLite cannot keep: NUL characters; lone surrogates become ``?``."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def searchable(text: str) -> str:
+    """Return the form in which text is searched: case, accents and runs of white space folded."""
+    return folded(" ".join(clean(text).split()))
+
+
+def among(numbers: Iterable[int]) -> Select[Any]:
+    """Return a subquery of many ids; one bound parameter, so there is no limit on how many."""
+    return select(func.json_each(json.dumps([int(n) for n in numbers])).table_valued("value").c.value)

@@ -1,0 +1,1 @@
+"""Networks: catalogue, front ends, architectures, explanation. The only package that imports torch."""

@@ -1,0 +1,119 @@
+"""An open library with what is kept warm to work on it: embeddings in memory, decoding and network processes."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from tagstudio import paths
+from tagstudio.audio.listening import EAR_LIMITS, Ear
+from tagstudio.library.store import Library, open_library
+from tagstudio.services.embeddings import LibraryEmbeddings, load_embeddings
+from tagstudio.services.networks import network_worker
+from tagstudio.services.starter import seed_vocabulary
+from tagstudio.workers import Worker
+
+# While an analysis adds embeddings all the time, reloading them may take this share of the time and no more.
+RELOAD_SHARE = 0.2
+
+
+class Studio:
+    """One open library; its methods may be called from any thread."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._ear = Worker(Ear, limits=EAR_LIMITS)
+        self._networks: Worker | None = None
+        self._ear_lock, self._network_lock, self._embedding_lock = threading.Lock(), threading.Lock(), threading.Lock()
+        # What services remember between calls, by their own names.
+        self.memory: dict[str, Any] = {}
+        self.memory_lock = threading.RLock()
+        self._tracks_version = 0
+        self._embeddings: LibraryEmbeddings | None = None
+        self._loaded_at, self._load_s = 0.0, 0.0
+
+    @property
+    def file(self) -> Path:
+        """The library's file."""
+        return self.library.file
+
+    def embeddings(self, *, fresh: bool = False) -> LibraryEmbeddings:
+        """Return the embeddings of all tracks that were listened to.
+
+        They are reloaded when the cache or the set of tracks has changed; during an analysis they may be a few
+        seconds old unless ``fresh``.
+        """
+        with self._embedding_lock:
+            if self._embeddings is None or (self._is_stale() and (fresh or self._may_reload())):
+                start = time.monotonic()
+                self._embeddings = load_embeddings(self.library, version=self._version())
+                self._loaded_at = time.monotonic()
+                self._load_s = self._loaded_at - start
+            return self._embeddings
+
+    def note_tracks_changed(self) -> None:
+        """Say that tracks came, went or changed, so that their embeddings are put together anew."""
+        self._tracks_version += 1
+
+    @contextmanager
+    def ear(self) -> Iterator[Worker]:
+        """Borrow the interactive decoding process."""
+        with self._ear_lock:
+            yield self._ear
+
+    @contextmanager
+    def networks(self) -> Iterator[Worker]:
+        """Borrow the interactive network process; the first use starts it."""
+        with self._network_lock:
+            if self._networks is None:
+                self._networks = network_worker()
+            yield self._networks
+
+    def close(self) -> None:
+        """End the processes and close the library."""
+        self._ear.close()
+        if self._networks is not None:
+            self._networks.close()
+        self.library.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _is_stale(self) -> bool:
+        return self._embeddings is None or self._embeddings.version != self._version()
+
+    def _version(self) -> tuple[int, int]:
+        return self.library.cache.version, self._tracks_version
+
+    def _may_reload(self) -> bool:
+        return (time.monotonic() - self._loaded_at) * RELOAD_SHARE >= self._load_s
+
+
+def open_studio(file: Path | None = None, *, create: bool = True) -> Studio:
+    """Open a library, by default the one ``TAGSTUDIO_LIBRARY`` names or the platform's.
+
+    A new one gets the starting vocabulary.
+
+    Raises
+    ------
+    LibraryError
+        If the file is not a library, comes from a newer version, or is locked.
+    """
+    if file is None:
+        file = paths.default_library()
+        file.parent.mkdir(parents=True, exist_ok=True)
+    library = open_library(file, create=create)
+    try:
+        seed_vocabulary(library)
+    except BaseException:
+        library.close()
+        raise
+    return Studio(library)

@@ -1,0 +1,216 @@
+"""What the track panel shows of one track: waveform and spectrogram, taggram, and the filters that drive a tag."""
+
+import os
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagstudio.audio.listening import Heard, Overview, time_allowed_s
+from tagstudio.domain.errors import TagStudioError
+from tagstudio.domain.jobs import Job, Progress
+from tagstudio.domain.tracks import Track
+from tagstudio.library.listened import Taggram
+from tagstudio.nn.catalogue import ModelCard, card
+from tagstudio.nn.results import FilterTrace
+from tagstudio.services import overviews
+from tagstudio.services.analyse import analyse
+from tagstudio.services.browse import track as track_by_id
+from tagstudio.services.networks import CALL_S
+from tagstudio.services.scores import TagScores, tag_scores
+from tagstudio.services.studio import Studio
+
+__all__ = ["FilterView", "Overview", "TaggramView", "filters", "listen_closely", "overview", "taggram"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class TaggramView:
+    """Tag scores over time.
+
+    Attributes
+    ----------
+    starts_s : ndarray, shape (windows,)
+        Where each window begins; there are gaps where nobody has listened.
+    window_s : float
+        Length of a window.
+    tags, tag_ids : tuples
+        Highest mean score first.
+    scores : ndarray, shape (windows, tags)
+        Probabilities.
+    is_complete : bool
+        Whether every window of the track was heard.
+    """
+
+    starts_s: NDArray[np.float64]
+    window_s: float
+    tags: tuple[str, ...]
+    tag_ids: tuple[int, ...]
+    scores: NDArray[np.float32]
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class FilterView:
+    """The first-layer filters that drive one tag in one track, strongest first.
+
+    Attributes
+    ----------
+    model : str
+        Whose filters these are.
+    names : tuple of str
+        Layer and number.
+    contributions : ndarray, shape (filters,)
+        What each adds to the tag's logit, over the whole track.
+    activations : ndarray, shape (frames, filters)
+        Over time; the first frame is at ``start_s``, frames are ``frame_s`` apart.
+    """
+
+    model: str
+    names: tuple[str, ...]
+    contributions: NDArray[np.float32]
+    activations: NDArray[np.float32]
+    frame_s: float
+    start_s: float = 0.0
+
+
+def overview(studio: Studio, track_id: int) -> Overview:
+    """Return waveform peaks and spectrogram of a track; computed once, then kept in the cache.
+
+    Raises
+    ------
+    DecodeError, WorkerError
+        If the file cannot be read.
+    """
+    track = track_by_id(studio, track_id)
+    kept = studio.library.cache.overview(track.audio_hash) if track.audio_hash else None
+    if kept is not None and (found := overviews.from_bytes(kept)) is not None:
+        return found
+    with studio.ear() as ear:
+        seen: Overview = ear.call("overview", os.fsencode(track.file), timeout_s=_patience_s(track))
+    if track.audio_hash:
+        studio.library.cache.put_overview(track.audio_hash, overviews.to_bytes(seen))
+    return seen
+
+
+def _patience_s(track: Track) -> float:
+    try:
+        return time_allowed_s(track.file.stat().st_size, everything=True)
+    except OSError:
+        return time_allowed_s(0)
+
+
+def taggram(studio: Studio, track_id: int) -> TaggramView | None:
+    """Return the scores over time of every tag that is known of; None while nobody has listened to the track."""
+    track, scores = track_by_id(studio, track_id), tag_scores(studio)
+    heard = _heard(studio, track, scores)
+    if not heard:
+        return None
+    first = next(iter(heard.values()))
+    of_models = {model_id: each.scores for model_id, each in heard.items()}
+    columns = {
+        tag_id: column for tag_id in scores.tags if (column := _column(scores, tag_id, of_models, heard)) is not None
+    }
+    if not columns:
+        return None
+    best_first = sorted(columns, key=lambda tag_id: -float(columns[tag_id].mean()))
+    model = card(next(iter(heard)))
+    return TaggramView(
+        starts_s=first.numbers.astype(np.float64) * (model.hop_frames * model.frame_s),
+        window_s=model.hop_frames * model.frame_s,
+        tags=tuple(scores.tags[tag_id].name for tag_id in best_first),
+        tag_ids=tuple(best_first),
+        scores=np.stack([columns[tag_id] for tag_id in best_first], axis=1),
+        is_complete=len(first.numbers) == first.n_windows,
+    )
+
+
+def _heard(studio: Studio, track: Track, scores: TagScores) -> dict[str, Taggram]:
+    """Return the taggrams of one track that cover the same windows as the first of them."""
+    found = {
+        model_id: each
+        for model_id in scores.embeddings.model_ids
+        if (each := studio.library.cache.taggram(track.audio_hash, model_id)) is not None
+    }
+    widest = max(found.values(), key=lambda each: len(each.numbers), default=None)
+    return {
+        key: each for key, each in found.items() if widest is not None and np.array_equal(each.numbers, widest.numbers)
+    }
+
+
+def _column(
+    scores: TagScores, tag_id: int, of_models: dict[str, NDArray[np.float32]], heard: dict[str, Taggram]
+) -> NDArray[np.float32] | None:
+    head = scores.head(tag_id)
+    of_head = None
+    if head is not None and set(head.model_ids) <= heard.keys():
+        of_head = head.score_raw(np.concatenate([heard[model_id].embeddings for model_id in head.model_ids], axis=1))
+    return scores.blended(tag_id, scores.model_scores(tag_id, of_models), of_head)
+
+
+def listen_closely(studio: Studio, track_id: int) -> Job[None]:
+    """Listen to the whole of one track, so that its taggram has no gaps."""
+    model_ids = studio.embeddings().model_ids
+    report = yield from analyse(studio, f"id:{track_id}", models=model_ids, excerpts=None, workers=1)
+    if report.failed:
+        raise TagStudioError(
+            f"The track could not be heard: {report.failed[0].reason}.", "Check the file, then scan again."
+        )
+
+
+def filters(studio: Studio, track_id: int, tag_id: int, *, count: int = 12) -> Job[FilterView]:
+    """Find the first-layer filters that raise a tag the most in this track, and what they do over time.
+
+    A tag with a head is explained through the head, on the model that moves it most; else through the mapped model tag.
+
+    Raises
+    ------
+    TagStudioError
+        If no model knows anything of the tag.
+    """
+    track, scores = track_by_id(studio, track_id), tag_scores(studio)
+    model, target, on = _target(scores, track_id, tag_id)
+    yield Progress(0, 0, "Looking into the filters")
+    traces: list[FilterTrace] = []
+    with studio.ear() as ear:
+        for piece in ear.stream("stream", os.fsencode(track.file), timeout_s=_patience_s(track)):
+            heard: Heard = piece
+            with studio.networks() as networks:
+                answer: FilterTrace = networks.call(
+                    "filters", model.id, heard.windows, target, on, None, timeout_s=CALL_S
+                )
+            traces.append(answer)
+            yield Progress(int(heard.numbers[-1]) + 1, heard.n_windows, "Looking into the filters")
+    return _strongest(model, traces, count)
+
+
+def _strongest(model: ModelCard, traces: list[FilterTrace], count: int) -> FilterView:
+    order_of = [{name: place for place, name in enumerate(trace.names)} for trace in traces]
+    names = traces[0].names
+    places = [[order[name] for name in names] for order in order_of]
+    total = np.sum([trace.contributions[place] for trace, place in zip(traces, places, strict=True)], axis=0)
+    best = np.argsort(-total, kind="stable")[:count]
+    activations = [trace.activations[:, np.array(place)[best]] for trace, place in zip(traces, places, strict=True)]
+    return FilterView(
+        model=model.id,
+        names=tuple(names[index] for index in best),
+        contributions=total[best].astype(np.float32),
+        activations=np.concatenate(activations).astype(np.float32),
+        frame_s=traces[0].frame_s,
+    )
+
+
+def _target(scores: TagScores, track_id: int, tag_id: int) -> tuple[ModelCard, NDArray[np.float32], str]:
+    head, row = scores.head(tag_id), scores.embeddings.row(track_id)
+    if head is not None and row is not None and scores.weight_of_head(tag_id) >= 0.5:
+        direction = head.direction(scores.embeddings.raw[row])
+        sizes = [card(model_id).embedding_dim for model_id in head.model_ids]
+        pieces = np.split(direction, np.cumsum(sizes)[:-1])
+        strongest = max(range(len(pieces)), key=lambda each: float(np.abs(pieces[each]).sum()))
+        return card(head.model_ids[strongest]), pieces[strongest], "embedding"
+    for mapped in scores.mapped.get(tag_id, ()):
+        model = card(mapped.model_id)
+        if model.id in scores.embeddings.model_ids and mapped.name in model.classes:
+            target = np.zeros(len(model.classes), np.float32)
+            target[model.classes.index(mapped.name)] = 1
+            return model, target, "logits"
+    raise TagStudioError("No network knows this tag yet.", "Say yes to a few tracks first.")

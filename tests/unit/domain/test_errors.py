@@ -1,0 +1,42 @@
+"""Errors cross process borders whole: `what`, `advice` and what else they carry."""
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from tagstudio.domain.errors import (
+    DecodeError,
+    LibraryError,
+    ModelError,
+    NothingFoundError,
+    QueryError,
+    TagStudioError,
+    WorkerError,
+)
+
+PLAIN = [TagStudioError, WorkerError, LibraryError, ModelError, NothingFoundError]
+
+
+@pytest.mark.parametrize("kind", PLAIN)
+def test_an_error_reads_as_its_sentence_and_survives_pickling(kind):
+    error = pickle.loads(pickle.dumps(kind("It broke.", "Mend it.")))
+    assert type(error) is kind
+    assert (str(error), error.what, error.advice) == ("It broke.", "It broke.", "Mend it.")
+
+
+def test_a_decode_error_names_the_file_not_its_folder_and_survives_pickling():
+    error = pickle.loads(pickle.dumps(DecodeError(Path("/music/a/b.mp3"), "no audio stream.")))
+    assert error.what == "“b.mp3” could not be decoded: no audio stream."
+    assert error.path == Path("/music/a/b.mp3")
+    assert error.reason == "no audio stream."
+    assert error.advice
+
+
+def test_a_query_error_keeps_its_position_over_pickling():
+    error = pickle.loads(pickle.dumps(QueryError("Unknown field.", "Use title.", position=7)))
+    assert (error.what, error.advice, error.position) == ("Unknown field.", "Use title.", 7)
+
+
+def test_every_error_of_ours_is_a_tagstudio_error():
+    assert all(issubclass(kind, TagStudioError) for kind in [*PLAIN, DecodeError, QueryError])

@@ -1,0 +1,66 @@
+"""Listening resumes, survives bad files, and excerpts are windows of the whole."""
+
+import numpy as np
+import pytest
+
+from tagstudio.domain.errors import ModelError, QueryError
+from tagstudio.domain.jobs import run
+from tagstudio.services import browse
+from tagstudio.services.analyse import analyse
+from tagstudio.services.scan import scan
+from tagstudio.services.track_view import listen_closely, taggram
+
+
+def test_a_second_run_hears_nothing_again(demo):
+    report = run(analyse(demo, excerpts=3))
+    assert (report.analysed, report.skipped, report.failed) == (0, 12, ())
+
+
+def test_stopping_half_way_goes_on_where_it_stopped(studio, tmp_path, tone):
+    for number in range(4):
+        tone(tmp_path / "music" / f"{number}.wav", hz=150 * (number + 1), seconds=75)
+    run(scan(studio, [tmp_path / "music"]))
+    job = analyse(studio, models=["mtt-vgg"], excerpts=24)
+    for progress in job:
+        if progress.done:
+            break
+    job.close()
+    report = run(analyse(studio, models=["mtt-vgg"], excerpts=24))
+    assert report.analysed < 4
+    assert report.analysed + report.skipped == 4
+
+
+def test_a_file_that_went_bad_is_marked_and_the_rest_is_heard(studio, music):
+    run(scan(studio, [music]))
+    (music / "one" / "a.wav").write_text("overwritten")
+    report = run(analyse(studio, models=["mtt-vgg"]))
+    assert report.analysed == 2
+    assert [each.path.rsplit("/", 1)[-1] for each in report.failed] == ["a.wav"]
+    assert sum(row.state == "failed" for row in browse.rows(studio, browse.track_ids(studio))) == 1
+
+
+def test_full_listening_keeps_the_windows_of_quick_listening(demo):
+    (track_id,) = browse.track_ids(demo, "path:Palace")
+    quick = taggram(demo, track_id)
+    run(listen_closely(demo, track_id))
+    full = taggram(demo, track_id)
+    assert not quick.is_complete
+    assert full.is_complete
+    rows = np.searchsorted(full.starts_s, quick.starts_s)
+    by_tag = {tag: column for column, tag in enumerate(full.tags)}
+    columns = [by_tag[tag] for tag in quick.tags]
+    np.testing.assert_allclose(full.scores[rows][:, columns], quick.scores, atol=2e-3)
+
+
+def test_an_absent_device_falls_back_to_the_cpu_and_says_so(studio, music):
+    run(scan(studio, [music]))
+    report = run(analyse(studio, "path:a.wav", models=["mtt-vgg"], device="mps"))
+    assert (report.device, report.analysed) == ("cpu", 1)
+    assert "CPU" in report.notice
+
+
+def test_an_unknown_model_or_query_is_refused_before_anything_is_heard(studio):
+    with pytest.raises(ModelError, match="no model"):
+        run(analyse(studio, models=["nonsense"]))
+    with pytest.raises(QueryError):
+        run(analyse(studio, "colour:red"))
