@@ -4,8 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-# As typed, so that a folder's name may hold spaces and dollars.
-export MUSIC := $(value MUSIC)
+# As typed, so that the name of the folder may hold spaces and dollars.
+export MUSIC_FOLDER := $(value MUSIC)
 
 .DEFAULT_GOAL := help
 .PHONY: help run install dev lint test bench screenshots clean distclean
@@ -16,7 +16,11 @@ help:  ## List the tasks
 
 run: install  ## Open TagStudio on the folder MUSIC, or on the demo library
 	@packaging/system_packages.sh run
-	@if [ -n "$$MUSIC" ]; then $(BIN)/tagstudio gui -- "$$MUSIC"; else $(BIN)/tagstudio demo; fi
+	@case "$$MUSIC_FOLDER" in \
+		"") $(BIN)/tagstudio demo ;; \
+		"~"/*) $(BIN)/tagstudio gui -- "$$HOME/$${MUSIC_FOLDER#?/}" ;; \
+		*) $(BIN)/tagstudio gui -- "$$MUSIC_FOLDER" ;; \
+	esac
 
 install: $(VENV)/installed  ## Install TagStudio into .venv
 
@@ -47,10 +51,11 @@ test: dev  ## Check everything: lint, all tests, the wheel
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/contracts tests/unit tests/gui tests/e2e
 	$(BIN)/python packaging/smoke_wheel.py
 
-bench: dev  ## Run the benchmarks and print their tables
+bench: dev  ## Run the benchmarks and print their tables, on the folder MUSIC or on the demo tracks
 	@status=0; for file in tests/bench/bench_*.py; do \
-		echo; echo "== $$(basename "$$file" .py)"; \
-		$(BIN)/python -m "tests.bench.$$(basename "$$file" .py)" || status=1; \
+		echo; echo "== $$file"; set --; \
+		if [ -n "$$MUSIC_FOLDER" ] && grep -qe '"--music"' "$$file"; then set -- --music "$$MUSIC_FOLDER"; fi; \
+		$(BIN)/python "$$file" "$$@" || status=1; \
 	done; exit $$status
 
 screenshots: dev  ## Make the screenshots of the README anew

@@ -10,12 +10,12 @@ set -u
 sound="libportaudio2:libportaudio.so.2"
 window="libegl1:libEGL.so.1 libgl1:libGL.so.1 libdbus-1-3:libdbus-1.so.3 libfontconfig1:libfontconfig.so.1
     libfreetype6:libfreetype.so.6 libglib2.0-0:libglib-2.0.so.0 libx11-xcb1:libX11-xcb.so.1
-    libxkbcommon0:libxkbcommon.so.0 libxkbcommon-x11-0:libxkbcommon-x11.so.0
+    libwayland-cursor0:libwayland-cursor.so.0 libxkbcommon0:libxkbcommon.so.0 libxkbcommon-x11-0:libxkbcommon-x11.so.0
     libxcb-cursor0:libxcb-cursor.so.0 libxcb-icccm4:libxcb-icccm.so.4 libxcb-image0:libxcb-image.so.0
     libxcb-keysyms1:libxcb-keysyms.so.1 libxcb-randr0:libxcb-randr.so.0 libxcb-render-util0:libxcb-render-util.so.0
     libxcb-shape0:libxcb-shape.so.0 libxcb-shm0:libxcb-shm.so.0 libxcb-sync1:libxcb-sync.so.1
     libxcb-xfixes0:libxcb-xfixes.so.0 libxcb-xkb1:libxcb-xkb.so.1"
-screen="xvfb:Xvfb xdotool:xdotool"
+screen="xvfb:Xvfb xauth:xauth xdotool:xdotool"
 
 case "${1:-}" in
     run) wanted="$sound $window" ;;
@@ -39,6 +39,7 @@ missing() {
 }
 
 packages=$(missing)
+packages=${packages% }
 [ -z "$packages" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
@@ -47,6 +48,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     # shellcheck disable=SC2086 -- one word per package
     { apt-get update -qq; apt-get install -y -qq --no-install-recommends $packages; } >/dev/null 2>&1
     packages=$(missing)
+    packages=${packages% }
     [ -z "$packages" ] && exit 0
 fi
 if command -v apt-get >/dev/null 2>&1; then

@@ -6,37 +6,23 @@ memory costs one answer: the next call starts a fresh one.
 """
 
 import contextlib
-import logging
 import multiprocessing
-import os
+import pickle
 import queue
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from tagstudio.domain.errors import TagStudioError, WorkerError
+from tagstudio.worker_process import Limits, serve
 
-log = logging.getLogger(__name__)
+__all__ = ["Limits", "Worker", "WorkerPool"]
 
 T = TypeVar("T")
 START_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a child may use; None means no limit.
-
-    ``niceness`` lowers its priority so that the window stays alive on a busy machine.
-    """
-
-    memory_bytes: int | None = None
-    may_write: bool = True
-    calls: int | None = None
-    niceness: int = 0
 
 
 class Worker:
@@ -64,8 +50,7 @@ class Worker:
         TagStudioError
             What the method itself raised.
         """
-        answers = list(self._ask(method, args, timeout_s=timeout_s))
-        return answers[0]
+        return next(self._ask(method, args, timeout_s=timeout_s), None)
 
     def stream(self, method: str, *args: object, timeout_s: float = 60.0) -> Generator[Any]:
         """Iterate over a generator ``method`` of the child; ``timeout_s`` is per item. Close it to stop early."""
@@ -145,8 +130,7 @@ class Worker:
             self._process.join(1.0)
             code = self._process.exitcode
         self._kill()
-        how = f"signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"exit status {code}"
-        return WorkerError(f"the process reading it ended ({how})", "The rest goes on without it.")
+        return WorkerError(f"the process reading it ended ({_ending(code)})", "The rest goes on without it.")
 
     def _kill(self) -> None:
         if self._process is not None and self._process.is_alive():
@@ -162,13 +146,13 @@ class Worker:
         if self._pipe is None:
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe()
-            self._process = context.Process(
-                target=_serve,
-                args=(theirs, self._factory, self._args, self._limits),
-                daemon=True,
-                name="tagstudio-worker",
+            # Packed: the child sets its limits before it imports what the object needs.
+            packed = pickle.dumps((self._factory, self._args))
+            process = context.Process(
+                target=serve, args=(theirs, packed, self._limits), daemon=True, name="tagstudio-worker"
             )
-            self._process.start()
+            process.start()
+            self._process = process
             theirs.close()
             self._pipe, self._calls = ours, 1
             try:
@@ -201,41 +185,32 @@ class WorkerPool:
         At most two answers per worker wait unread, so memory stays bounded; closing the generator stops the work.
         """
         ask = _items if streamed else _answer
-        source = iter(requests)
-        answers: queue.Queue[tuple[T, Any] | None] = queue.Queue(maxsize=2 * len(self._workers))
-        lock, stopping = threading.Lock(), threading.Event()
+        source, lock = iter(requests), threading.Lock()
+        answers = _Answers(2 * len(self._workers))
 
         def drive(worker: Worker) -> None:
-            try:
-                while not stopping.is_set():
-                    with lock:
-                        request = next(source, None)
-                    if request is None:
-                        return
-                    key, args = request
-                    for answer in ask(worker, method, args, timeout_s(key)):
-                        _put(answers, (key, answer), stopping)
-            finally:
-                _put(answers, None, stopping)
+            while not answers.is_stopped:
+                with lock:
+                    request = next(source, None)
+                if request is None:
+                    return
+                key, args = request
+                with contextlib.closing(ask(worker, method, args, timeout_s(key))) as found:
+                    for answer in found:
+                        answers.put((key, answer))
 
-        threads = [threading.Thread(target=drive, args=(worker,), daemon=True) for worker in self._workers]
+        threads = [threading.Thread(target=answers.all_of, args=(drive, w), daemon=True) for w in self._workers]
         for thread in threads:
             thread.start()
-        running = len(threads)
         try:
-            while running:
-                answer = answers.get()
-                if answer is None:
-                    running -= 1
-                else:
-                    yield answer
+            yield from answers.until_all_ended(len(threads))
         finally:
-            stopping.set()
+            answers.stop()
             for thread, worker in zip(threads, self._workers, strict=True):
                 thread.join(0.3)
-                if thread.is_alive():
+                while thread.is_alive():  # again and again: it may just be starting its child
                     worker.interrupt()
-                    thread.join()
+                    thread.join(0.3)
 
     def close(self) -> None:
         """End every child."""
@@ -251,82 +226,73 @@ class WorkerPool:
         self.close()
 
 
-def _put(answers: "queue.Queue[Any]", item: object, stopping: threading.Event) -> None:
-    while not stopping.is_set():
-        with contextlib.suppress(queue.Full):
-            answers.put(item, timeout=0.2)
-            return
+class _StoppedError(Exception):
+    # Nobody wants answers any more.
+    pass
 
 
-def _answer(worker: Worker, method: str, args: tuple[object, ...], timeout_s: float) -> Iterator[Any]:
+class _Answers:
+    # A bounded queue that several threads fill and one empties; None says that a thread ended.
+    def __init__(self, size: int) -> None:
+        self._queue: queue.Queue[Any] = queue.Queue(maxsize=size)
+        self._stopping = threading.Event()
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopping.is_set()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def put(self, answer: object) -> None:
+        while not self.is_stopped:
+            with contextlib.suppress(queue.Full):
+                self._queue.put(answer, timeout=0.2)
+                return
+        raise _StoppedError
+
+    def all_of(self, drive: Callable[[Worker], None], worker: Worker) -> None:
+        # What a thread does: its faults are raised again where the answers are wanted.
+        with contextlib.suppress(_StoppedError):
+            try:
+                drive(worker)
+            except _StoppedError:
+                raise
+            except Exception as error:  # noqa: BLE001 -- see above
+                self.put(error)
+            self.put(None)
+
+    def until_all_ended(self, threads: int) -> Iterator[Any]:
+        while threads:
+            answer = self._queue.get()
+            if isinstance(answer, Exception):
+                raise answer
+            if answer is None:
+                threads -= 1
+            else:
+                yield answer
+
+
+def _ending(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"exit status {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
+
+
+def _answer(worker: Worker, method: str, args: tuple[object, ...], timeout_s: float) -> Generator[Any]:
     try:
         yield worker.call(method, *args, timeout_s=timeout_s)
     except TagStudioError as error:
         yield error
 
 
-def _items(worker: Worker, method: str, args: tuple[object, ...], timeout_s: float) -> Iterator[Any]:
+def _items(worker: Worker, method: str, args: tuple[object, ...], timeout_s: float) -> Generator[Any]:
     try:
         yield from worker.stream(method, *args, timeout_s=timeout_s)
     except TagStudioError as error:
         yield error
     else:
         yield None
-
-
-def _serve(pipe: Connection, factory: Callable[..., object], args: tuple[object, ...], limits: Limits) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the parent, which closes the pipe
-    try:
-        _apply(limits)
-        target = factory(*args)
-    except Exception as error:  # noqa: BLE001 -- everything that goes wrong here must be told to the parent
-        pipe.send(("failed", _portable(error)))
-        return
-    pipe.send(("ready", None))
-    with contextlib.suppress(EOFError, OSError):  # the parent went away
-        while True:
-            method, arguments = pipe.recv()
-            _serve_call(pipe, getattr(target, method), arguments)
-
-
-def _serve_call(pipe: Connection, method: Callable[..., object], arguments: tuple[object, ...]) -> None:
-    try:
-        result = method(*arguments)
-        if isinstance(result, Iterator):
-            for item in result:
-                pipe.send(("item", item))
-                if pipe.recv() == "stop":
-                    break
-            pipe.send(("end", None))
-        else:
-            pipe.send(("answer", result))
-    except (EOFError, BrokenPipeError):
-        raise
-    except MemoryError:
-        pipe.send(("failed", WorkerError("it needs more memory than one file may use", "The rest goes on without it.")))
-    except Exception as error:  # noqa: BLE001 -- as above
-        pipe.send(("failed", _portable(error)))
-
-
-def _portable(error: Exception) -> Exception:
-    if isinstance(error, TagStudioError):
-        return error
-    log.error("a worker's call failed", exc_info=error)
-    return WorkerError(
-        f"an unexpected fault in its reader ({type(error).__name__}: {error})", "The rest goes on without it."
-    )
-
-
-def _apply(limits: Limits) -> None:
-    if limits.niceness:
-        with contextlib.suppress(OSError, AttributeError):
-            os.nice(limits.niceness)
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if limits.memory_bytes is not None:
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    if not limits.may_write:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

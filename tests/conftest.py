@@ -7,12 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import settings
 
 from tagstudio.domain.jobs import run
 from tagstudio.services.analyse import analyse
 from tagstudio.services.demo import demo_folder
 from tagstudio.services.scan import scan
 from tagstudio.services.studio import Studio, open_studio
+
+# A busy machine is slow, not wrong: no deadline per example.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 RATE = 22_050
 

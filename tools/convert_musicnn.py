@@ -92,7 +92,7 @@ def convert(wheel: zipfile.ZipFile, recipe: Recipe, folder: Path) -> None:
     """Write the weights and the card of one network."""
     variables = read_variables(wheel, recipe.folder)
     tensors = musicnn(variables) if recipe.architecture == "musicnn" else vgg(variables)
-    raw = save(tensors, {"format": "pt", "model": recipe.id, "license": "ISC"})
+    raw = save(tensors, {"license": "ISC, see LICENSE.musicnn"})  # one entry: the order of several changes at every run
     (folder / f"{recipe.id}.safetensors").write_bytes(raw)
     text = json.dumps(card(wheel, recipe, hashlib.sha256(raw).hexdigest()), indent=2, ensure_ascii=False)
     (folder / f"{recipe.id}.json").write_text(text + "\n", encoding="utf-8")

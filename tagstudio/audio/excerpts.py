@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tagstudio.audio.framing import RATE, SHORTEST, Wave, excerpt_numbers, filled, gathered, window_count
 from tagstudio.audio.resample import resample_piece, resampled_length, span_needed
 from tagstudio.audio.sources import Source
-from tagstudio.audio.streams import at_16k, mono
+from tagstudio.audio.streams import Counted, at_16k, mono
 
 # A header that claims more is not believed.
 LONGEST_CLAIM_S = 24 * 3600.0
@@ -72,7 +72,8 @@ def _sought(source: Source, count: int, n_native: int) -> Excerpts:
 def _through(source: Source, count: int) -> Excerpts | None:
     pieces: list[Wave] = []
     have, most = 0, int(LONGEST_KEPT_S * RATE)
-    for piece in at_16k(source.blocks(), source.rate):
+    blocks = Counted(source.blocks())
+    for piece in at_16k(blocks, source.rate):
         pieces.append(piece)
         have += piece.size
         if have >= most:
@@ -83,4 +84,4 @@ def _through(source: Source, count: int) -> Excerpts | None:
     n_windows = window_count(wave.size)
     numbers = excerpt_numbers(n_windows, count)
     rows = gathered(numbers, wave.size, lambda first, stop: wave[first:stop])
-    return Excerpts(rows, numbers, n_windows, have / RATE, is_whole=have < most, is_cut=have >= most)
+    return Excerpts(rows, numbers, n_windows, blocks.samples / source.rate, is_whole=have < most, is_cut=have >= most)

@@ -12,6 +12,7 @@ import numpy as np
 from av import AudioFrame, AudioStream
 from av.container import InputContainer
 
+from tagstudio.audio.formats import id3_bytes
 from tagstudio.audio.sources import Samples, Source
 from tagstudio.domain.errors import DecodeError
 
@@ -34,9 +35,11 @@ LONGEST_S = 7 * 86_400.0
 
 
 def open_container(file: BinaryIO) -> InputContainer:
-    """Open a file object for demuxing; tags that are not valid UTF-8 do no harm."""
-    file.seek(0)
-    return av.open(file, mode="r", options=_OPTIONS, metadata_errors="replace", buffer_size=1 << 16)
+    """Open a file object for demuxing; tags in front are stepped over: 50,000 frames take FFmpeg half a minute."""
+    skipped = id3_bytes(file)
+    source = _Without(file, skipped) if skipped else file
+    source.seek(0)
+    return av.open(source, mode="r", options=_OPTIONS, metadata_errors="replace", buffer_size=1 << 16)
 
 
 def audio_stream(container: InputContainer) -> AudioStream | None:
@@ -207,6 +210,18 @@ class FFmpegSource(Source):
             size += frame.samples
         self._pending = ahead[::-1]
         return found.most_common(1)[0][0] if found else None
+
+
+class _Without:
+    # A file object that leaves out its first bytes.
+    def __init__(self, file: BinaryIO, skipped: int) -> None:
+        self.read, self._file, self._skipped = file.read, file, skipped
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset + (self._skipped if whence == os.SEEK_SET else 0), whence) - self._skipped
+
+    def tell(self) -> int:
+        return self._file.tell() - self._skipped
 
 
 def _has_decoder(stream: AudioStream) -> bool:

@@ -65,6 +65,19 @@ def readable_formats() -> str:
     return ", ".join(f"{name} ({', '.join(endings)})" for name, endings in FORMATS.items())
 
 
+def id3_bytes(file: BinaryIO) -> int:
+    """Return how many bytes of ID3v2 tags stand in front of a file; 0 where the tag claims the whole file."""
+    size, at = file.seek(0, os.SEEK_END), 0
+    while True:
+        file.seek(at)
+        length = _tag_bytes(file.read(10))
+        if not length:
+            return at
+        at += length
+        if at >= size:
+            return 0
+
+
 def sniffed(head: bytes) -> str | None:
     """Name the format that a file's first bytes belong to; None where nothing known is there.
 
@@ -73,7 +86,8 @@ def sniffed(head: bytes) -> str | None:
     head : bytes
         The first 64 KB. ID3v2 tags in front are stepped over where they end inside it.
     """
-    head = head[_id3_bytes(head) :]
+    while length := _tag_bytes(head):
+        head = head[length:]
     for offset, magic, name in _MAGIC:
         if head[offset : offset + len(magic)] == magic:
             return "Opus" if name == "Ogg Vorbis" and b"OpusHead" in head[:512] else name
@@ -121,13 +135,13 @@ def _text(path: bytes | str | Path) -> str:
     return os.fsdecode(path)
 
 
-def _id3_bytes(head: bytes) -> int:
-    at = 0
-    while head[at : at + 3] == b"ID3" and len(head) >= at + 10:
-        a, b, c, d = head[at + 6 : at + 10]
-        has_footer = bool(head[at + 5] & 0x10)
-        at += 10 + (a << 21 | b << 14 | c << 7 | d) + 10 * has_footer
-    return at
+def _tag_bytes(head: bytes) -> int:
+    # Length of an ID3v2 tag by its header, 0 without one.
+    if len(head) < 10 or head[:3] != b"ID3":
+        return 0
+    a, b, c, d = head[6:10]
+    has_footer = bool(head[5] & 0x10)
+    return 10 + (a << 21 | b << 14 | c << 7 | d) + 10 * has_footer
 
 
 def _is_mpeg_frame(head: bytes) -> bool:

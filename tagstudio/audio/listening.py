@@ -13,13 +13,13 @@ from tagstudio.audio.excerpts import excerpts as spread_excerpts
 from tagstudio.audio.hashing import Facts
 from tagstudio.audio.overviews import Overview
 from tagstudio.audio.sources import Source, differs
-from tagstudio.audio.streams import at_16k, window_groups
+from tagstudio.audio.streams import Counted, at_16k, window_groups
 from tagstudio.domain.errors import DecodeError
 from tagstudio.workers import Limits
 
 __all__ = ["EAR_LIMITS", "STREAM_WINDOWS", "Ear", "Facts", "Heard", "Overview", "time_allowed_s"]
 
-EAR_LIMITS = Limits(memory_bytes=4 * 2**30, may_write=False, calls=200, niceness=5)
+EAR_LIMITS = Limits(memory_bytes=4 * 2**30, may_write=False, calls=200, niceness=5, threads=1)
 STREAM_WINDOWS = 40
 BLOCK_S = 0.25
 
@@ -79,14 +79,12 @@ class Ear:
     def stream(self, path: bytes) -> Iterator[Heard]:
         """Yield all windows of a file, at most 40 at a time, in bounded memory."""
         with explained(path), open_audio(path) as source:
-            counter = _Counter()
-            is_empty = True
-            pieces = at_16k(counter.watched(source.blocks()), source.rate)
-            for group in window_groups(pieces, STREAM_WINDOWS):
-                is_empty, duration = False, counter.samples / source.rate
+            blocks = Counted(source.blocks())
+            for group in window_groups(at_16k(blocks, source.rate), STREAM_WINDOWS):
+                duration = blocks.samples / source.rate
                 note = _note(source, duration if group.is_last else None)
                 yield Heard(group.windows, group.numbers, group.n_windows, duration, source.bad_packets, note)
-            if is_empty:
+            if not blocks.samples:
                 raise _silent(path)
 
     def facts(self, path: bytes) -> Facts:
@@ -114,16 +112,6 @@ def time_allowed_s(size_bytes: int, *, everything: bool = False) -> float:
     """Return how long a file may take: 20 s and 0.5 s per MB, at most 120 s; ten times that for ``everything``."""
     allowed = min(120.0, 20.0 + 0.5 * size_bytes / 1e6)
     return 10 * allowed if everything else allowed
-
-
-class _Counter:
-    def __init__(self) -> None:
-        self.samples = 0
-
-    def watched(self, blocks: Iterator[NDArray[np.float32]]) -> Iterator[NDArray[np.float32]]:
-        for block in blocks:
-            self.samples += len(block)
-            yield block
 
 
 def _silent(path: bytes) -> DecodeError:

@@ -13,6 +13,19 @@ from tagstudio.audio.resample import outputs_ready, resample_piece, resampled_le
 _PIECE = 4 * RATE
 
 
+class Counted:
+    """Blocks on their way through, and how many samples they had so far."""
+
+    def __init__(self, blocks: Iterable[NDArray[np.float32]]) -> None:
+        self._blocks = blocks
+        self.samples = 0
+
+    def __iter__(self) -> Iterator[NDArray[np.float32]]:
+        for block in self._blocks:
+            self.samples += len(block)
+            yield block
+
+
 def mono(block: NDArray[np.float32]) -> Wave:
     """Mix samples, shape (samples, channels), to their mean: other mixes change the networks' scores."""
     if block.shape[1] == 1:
@@ -21,6 +34,43 @@ def mono(block: NDArray[np.float32]) -> Wave:
         return (block[:, 0] + block[:, 1]) * np.float32(0.5)
     mixed: Wave = block.mean(axis=1)
     return mixed
+
+
+class Resampler:
+    """Resamples a waveform that comes in pieces; together the results equal the resampled whole."""
+
+    def __init__(self, rate: int, to: int = RATE) -> None:
+        self._rate, self._to = rate, to
+        self._held: list[Wave] = []
+        self._start = self._have = self._done = 0
+
+    def push(self, piece: Wave, *, least: int = 1) -> Wave:
+        """Take a piece; return the samples that are certain now, or none while they are fewer than ``least``."""
+        self._held.append(piece)
+        self._have += piece.size
+        ready = outputs_ready(self._have, self._rate, self._to)
+        if ready - self._done < least:
+            return np.zeros(0, np.float32)
+        return self._outputs(ready)
+
+    def finish(self) -> Wave:
+        """Return what is left once the last piece was pushed."""
+        if not self._have:
+            return np.zeros(0, np.float32)
+        done = self._done
+        last = self._outputs(resampled_length(self._have, self._rate, self._to))
+        last[max(0, samples_kept(self._have, self._rate, self._to) - done) :] = 0
+        return last
+
+    def _outputs(self, stop: int) -> Wave:
+        samples = np.concatenate(self._held)
+        result = resample_piece(
+            samples, self._rate, self._to, start=self._start, first=self._done, count=stop - self._done
+        )
+        self._done = stop
+        needed = max(self._start, span_needed(stop, 1, self._rate, self._to)[0])
+        self._held, self._start = [samples[needed - self._start :].copy()], needed
+        return result
 
 
 def at_16k(blocks: Iterable[NDArray[np.float32]], rate: int) -> Iterator[Wave]:
@@ -32,23 +82,11 @@ def at_16k(blocks: Iterable[NDArray[np.float32]], rate: int) -> Iterator[Wave]:
     rate : int
         Their sampling rate in Hz.
     """
-    held: list[Wave] = []
-    start = have = done = 0
+    resampler = Resampler(rate)
     for block in blocks:
-        held.append(mono(block))
-        have += len(block)
-        ready = outputs_ready(have, rate)
-        if ready - done < _PIECE:
-            continue
-        samples = np.concatenate(held)
-        yield resample_piece(samples, rate, start=start, first=done, count=ready - done)
-        done, needed = ready, span_needed(ready, 1, rate)[0]
-        held, start = [samples[needed - start :]], needed
-    if have:
-        last = resample_piece(
-            np.concatenate(held), rate, start=start, first=done, count=resampled_length(have, rate) - done
-        )
-        last[max(0, samples_kept(have, rate) - done) :] = 0
+        if (piece := resampler.push(mono(block), least=_PIECE)).size:
+            yield piece
+    if (last := resampler.finish()).size:
         yield last
 
 

@@ -7,7 +7,7 @@ import typer
 
 from tagstudio.cli.analyse import checked_device
 from tagstudio.cli.options import AsJson, Device
-from tagstudio.cli.output import explain, follow, note, print_json, print_table
+from tagstudio.cli.output import explain, follow, note, print_json, print_line, print_table
 from tagstudio.services.listen import Listening, listen, save_listening
 
 SHOWN = 10
@@ -52,7 +52,8 @@ def run(
 
 def _show(heard: Listening) -> None:
     rows = [(name, f"{score:.3f}") for name, score in heard.mean_scores[:SHOWN]]
-    print_table(("tag", "mean score"), rows, title=str(heard.file))
+    print_line(str(heard.file))
+    print_table(("tag", "mean score"), rows)
 
 
 def _as_json(heard: Listening) -> dict[str, object]:

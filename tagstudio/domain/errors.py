@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tagstudio.domain.tracks import shown
+
 
 class TagStudioError(Exception):
     """A failure with a sentence for the person (`what`) and what to do next (`advice`)."""
@@ -18,7 +20,7 @@ class DecodeError(TagStudioError):
     """A file exists but does not hold readable audio."""
 
     def __init__(self, path: Path | str, reason: str) -> None:
-        name = Path(path).name
+        name = shown(Path(path).name)
         super().__init__(
             f"“{name}” could not be decoded: {reason.rstrip('.')}.",
             "The file was skipped; re-encode it or remove it from the folder.",

@@ -65,11 +65,11 @@ def average_precision(scores: ArrayLike, is_yes: ArrayLike) -> float:
     return float(np.sum(gained * hits / kept))
 
 
-def auc_interval(auc: float, n_yes: int, n_no: int) -> Interval:
+def auc_interval(auc: float, n_yes: float, n_no: float) -> Interval:
     """Return a two-sided 95 % interval of an area from the numbers of yes and no.
 
     It holds the areas that would not find ``auc`` surprising, so it stays inside [0, 1] and keeps a width where the
-    order is perfect. Examples are taken as independent; leave-one-out scores are only nearly so.
+    order is perfect. Examples are taken as independent; where they are not, pass how many they are worth.
 
     References
     ----------
@@ -154,7 +154,7 @@ def _mid_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 # The area between ``auc`` and ``end`` at which ``auc`` just becomes surprising, by bisection.
-def _surprising(auc: float, end: float, n_yes: int, n_no: int) -> float:
+def _surprising(auc: float, end: float, n_yes: float, n_no: float) -> float:
     near, far = auc, end
     for _ in range(_BISECTIONS):
         middle = (near + far) / 2
@@ -165,7 +165,7 @@ def _surprising(auc: float, end: float, n_yes: int, n_no: int) -> float:
     return near
 
 
-def _variance(area: float, n_yes: int, n_no: int) -> float:
+def _variance(area: float, n_yes: float, n_no: float) -> float:
     others = (n_yes + n_no) / 2 - 1
     spread = 1 + others * (1 - area) / (2 - area) + others * area / (1 + area)
     return area * (1 - area) * spread / (n_yes * n_no)

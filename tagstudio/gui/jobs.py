@@ -4,7 +4,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,9 +16,10 @@ from tagstudio.domain.jobs import Cancelled, Job, Progress
 
 log = logging.getLogger(__name__)
 
-Lane = Literal["read", "judge", "long"]
-# One short write after the other; long work one at a time; reading beside both, and a slow read beside quick ones.
-LANE_THREADS: dict[Lane, int] = {"read": 4, "judge": 1, "long": 1}
+Lane = Literal["read", "sound", "judge", "long"]
+# One short write after the other; long work one at a time; reading beside both. What waits for the decoding or the
+# network process ("sound") may take seconds and has threads of its own, else it would hold up the table and the search.
+LANE_THREADS: dict[Lane, int] = {"read": 2, "sound": 2, "judge": 1, "long": 1}
 PROGRESS_EVERY_S = 0.05
 SHUT_DOWN_S = 5.0
 
@@ -28,7 +30,8 @@ class RunningJob(QObject):
     """A handle on one job; its signals arrive on the thread of the window.
 
     ``succeeded`` or ``failed`` (with a TagStudioError) comes at most once, neither after a cancel that was heeded;
-    ``finished`` always comes, last. A started job stays alive until then, whoever holds the handle.
+    ``finished`` always comes, last, unless the runner was told to forget. A started job stays alive until then, whoever
+    holds the handle.
     """
 
     began = Signal()
@@ -128,13 +131,14 @@ class JobRunner(QObject):
     """Starts jobs on lanes: reading never waits for writing, judging never waits for an analysis."""
 
     started = Signal(object)
+    forgotten = Signal(object)
     _told = Signal(int, str, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._handles: dict[int, RunningJob] = {}
         self._queues: dict[Lane, queue.SimpleQueue[_Task | None]] = {}
-        self._threads: list[threading.Thread] = []
+        self._threads: dict[Lane, list[threading.Thread]] = {}
         self._count = 0
         self._is_shut = False
         self._told.connect(self._retell, Qt.ConnectionType.QueuedConnection)
@@ -152,7 +156,7 @@ class JobRunner(QObject):
         """
         self._count += 1
         number = self._count
-        task = _Task(work, lambda kind, value: self._told.emit(number, kind, value))
+        task = _Task(work, lambda kind, value: self._send(number, kind, value))
         handle = RunningJob(name, lane, task.cancelled)
         self._handles[number] = handle
         if self._is_shut:
@@ -163,21 +167,32 @@ class JobRunner(QObject):
         self.started.emit(handle)
         return handle
 
-    def shut_down(self, seconds: float = SHUT_DOWN_S) -> bool:
-        """Cancel reading and long work, let judgements be written, and wait; False if a job outlived the wait."""
-        self._is_shut = True
-        for handle in self._handles.values():
+    def forget(self) -> None:
+        """Cancel everything but judging, and let those jobs tell nothing more; for when nobody is left to hear it."""
+        for number, handle in list(self._handles.items()):
             if handle.lane != "judge":
                 handle.cancel()
-        for lane, waiting in self._queues.items():
-            for _ in range(LANE_THREADS[lane]):
-                waiting.put(None)
+                del self._handles[number]
+                self.forgotten.emit(handle)
+
+    def shut_down(self, seconds: float = SHUT_DOWN_S, *, lanes: Collection[Lane] = tuple(LANE_THREADS)) -> bool:
+        """Cancel reading and long work, let judgements be written, and wait; False if a job outlived the wait.
+
+        ``lanes`` are those to wait for; the others end in their own time. No job can be started afterwards.
+        """
+        if not self._is_shut:
+            self._is_shut = True
+            for handle in self._handles.values():
+                if handle.lane != "judge":
+                    handle.cancel()
+            for lane, waiting in self._queues.items():
+                for _ in range(LANE_THREADS[lane]):
+                    waiting.put(None)
         deadline = time.monotonic() + seconds
-        for thread in self._threads:
+        awaited = [thread for lane in lanes for thread in self._threads.get(lane, ())]
+        for thread in awaited:
             thread.join(max(0.0, deadline - time.monotonic()))
-        self._queues.clear()
-        self._threads = [thread for thread in self._threads if thread.is_alive()]
-        return not self._threads
+        return not any(thread.is_alive() for thread in awaited)
 
     def _queue(self, lane: Lane) -> queue.SimpleQueue[_Task | None]:
         if lane not in self._queues:
@@ -188,14 +203,20 @@ class JobRunner(QObject):
                     target=_serve, args=(self._queues[lane],), name=f"{lane}-{n + 1}", daemon=True
                 )
                 thread.start()
-                self._threads.append(thread)
+                self._threads.setdefault(lane, []).append(thread)
         return self._queues[lane]
 
+    def _send(self, number: int, kind: str, value: object) -> None:
+        # Runs on the job's thread, which may outlive the window that started it.
+        with suppress(RuntimeError):
+            self._told.emit(number, kind, value)
+
     def _retell(self, number: int, kind: str, value: object) -> None:
-        handle = self._handles[number]
+        handle = self._handles.get(number)
         if kind == "finished":
-            del self._handles[number]
-        handle._tell(kind, value)
+            self._handles.pop(number, None)
+        if handle is not None:
+            handle._tell(kind, value)
 
 
 def _serve(waiting: "queue.SimpleQueue[_Task | None]") -> None:

@@ -26,7 +26,7 @@ from tagstudio.gui.jobs import JobRunner
 from tagstudio.gui.menus import Menus
 from tagstudio.gui.style import SHEET
 from tagstudio.gui.views.job_bar import JobBar
-from tagstudio.gui.widgets.message_bar import MessageBar
+from tagstudio.gui.widgets.message_bar import MessageBar, NewsLine
 from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
 
 if TYPE_CHECKING:  # opening a library loads these, on a thread
@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # opening a library loads these, on a thread
 
 log = logging.getLogger(__name__)
 SEEK_S = 5.0
+READERS_S = 1.0
 ANSWERS = (("&Yes", Verdict.YES, "A"), ("&No", Verdict.NO, "X"), ("&Unsure", Verdict.UNSURE, "U"))
 
 
@@ -49,6 +50,8 @@ class MainWindow(QMainWindow):
         self.setStyleSheet(SHEET)
         self.runner = JobRunner(self)
         self.messages = MessageBar()
+        self.news = NewsLine()
+        self.menuBar().setCornerWidget(self.news)
         self.job_bar = JobBar(self.runner)
         self.workplace: Workplace | None = None
         self._pages = QStackedWidget()
@@ -61,6 +64,11 @@ class MainWindow(QMainWindow):
         self._fill_menus(scheme)
         self.menus.set_library_open(is_open=False)
         QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
+
+    @property
+    def cover_text(self) -> str:
+        """What is said instead of a library: that it is being opened, or why it cannot be."""
+        return self._opening.text
 
     def open_library(self, file: Path | None = None, *, then: Callable[[], None] | None = None) -> None:
         """Open a library in the background, the usual one by default; ``then`` is done once it is open."""
@@ -81,10 +89,12 @@ class MainWindow(QMainWindow):
         if self.workplace:
             self.workplace.close_down()
             self.workplace = None
-        if not self.runner.shut_down():
+        # Writers first; readers may wait for a child process, which ends with the library.
+        if not self.runner.shut_down(lanes=("judge", "long")):
             log.warning("a job outlived the window")
         if studio:
             studio.close()
+        self.runner.shut_down(READERS_S)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.hide()  # at once; what is being written may take a moment
@@ -125,7 +135,7 @@ class MainWindow(QMainWindow):
     def _show_workplace(self, studio: "Studio", then: Callable[[], None] | None) -> None:
         from tagstudio.gui.workplace import Workplace
 
-        workplace = Workplace(studio, self.runner, self.messages)
+        workplace = Workplace(studio, self.runner, self.messages, self.news)
         workplace.folder_wanted.connect(self._choose_folder)
         workplace.demo_wanted.connect(self.open_demo)
         workplace.history_changed.connect(self.menus.show_history)
@@ -145,13 +155,12 @@ class MainWindow(QMainWindow):
             return
         workplace, self.workplace = self.workplace, None
         self.menus.set_library_open(is_open=False)
-        for running in self.runner.running:
-            running.cancel()
         workplace.close_down()
         self._pages.removeWidget(workplace)
-        workplace.deleteLater()
-        # After the last write on each lane; reading that is still under way fails, and nobody waits for it.
-        self.runner.start(workplace.studio.close, lane="judge")
+        # Behind the last write; what is still being read then is of no interest any more.
+        closing = self.runner.start(workplace.studio.close, lane="judge")
+        closing.finished.connect(self.runner.forget)
+        closing.finished.connect(workplace.deleteLater)
 
     def _refuse(self, error: TagStudioError, file: Path | None) -> None:
         self._opening.say(

@@ -8,9 +8,8 @@ QLabel[role~="small"], QLabel[role~="mark"] { font-size: 11px; }
 QLabel[role~="title"] { font-size: 20px; font-weight: 600; }
 
 #messageBar {
-    background: palette(button); border-bottom: 1px solid palette(mid); border-left: 4px solid palette(highlight);
+    background: palette(button); border-bottom: 1px solid palette(mid); border-left: 4px solid palette(bright-text);
 }
-#messageBar[kind="failure"] { border-left-color: palette(bright-text); }
 #navigation { background: palette(window); border-right: 1px solid palette(mid); }
 #questionCard { background: palette(base); border: 1px solid palette(mid); border-radius: 6px; }
 

@@ -17,7 +17,7 @@ from tagstudio.gui.presenters.track_panel import TrackPresenter
 from tagstudio.gui.views.library_view import LibraryView
 from tagstudio.gui.views.review_view import ReviewView
 from tagstudio.gui.views.track_panel import TrackPanel
-from tagstudio.gui.widgets.message_bar import MessageBar
+from tagstudio.gui.widgets.message_bar import MessageBar, NewsLine
 from tagstudio.gui.widgets.parts import button, side_by_side, stacked
 from tagstudio.gui.widgets.suggestion_panel import SuggestionPanel
 from tagstudio.services.playing import open_player
@@ -34,9 +34,9 @@ class Workplace(QWidget):
     demo_wanted = Signal()
     history_changed = Signal(str, str)
 
-    def __init__(self, studio: Studio, runner: JobRunner, messages: MessageBar) -> None:
+    def __init__(self, studio: Studio, runner: JobRunner, messages: MessageBar, news: NewsLine) -> None:
         super().__init__()
-        self.studio, self._runner, self._messages = studio, runner, messages
+        self.studio, self._runner, self._messages, self._news = studio, runner, messages, news
         self.commands = Commands(studio, runner, self)
         self.library = LibraryPresenter(studio, runner, self)
         self.review = ReviewPresenter(studio, runner, self.commands, self)
@@ -49,6 +49,7 @@ class Workplace(QWidget):
         self.places = QStackedWidget()
         self.navigation = QButtonGroup(self)
         self._played_next: int | None = None
+        self._is_closed = False
         self._lay_out()
         self.track_panel.hide()  # until it is known that there are tracks
         self._connect_library()
@@ -111,7 +112,10 @@ class Workplace(QWidget):
         self.commands.listen()
 
     def close_down(self) -> None:
-        """Stop playing and let go of the sound device."""
+        """Stop playing, let go of the sound device, and complain no more: the library is about to close."""
+        self._is_closed = True
+        for source in (self.commands, self.library, self.review, self.suggestions):
+            source.failed.disconnect(self._messages.show_failure)
         self.track.shut_down()
 
     def _lay_out(self) -> None:
@@ -163,10 +167,11 @@ class Workplace(QWidget):
 
     def _connect_track(self) -> None:
         panel, presenter = self.panel, self.suggestions
-        presenter.lines_changed.connect(lambda lines: panel.show_lines(lines, has_track=presenter.track_id is not None))
+        presenter.lines_changed.connect(lambda lines: panel.show_lines(lines, presenter.state))
         presenter.completed.connect(panel.entry.put_completions)
         panel.verdict_given.connect(presenter.judge)
         panel.toggled.connect(presenter.toggle)
+        panel.tag_added.connect(panel.choose_name)
         panel.tag_added.connect(presenter.add)
         panel.retry_wanted.connect(presenter.retry)
         panel.entry.completions_wanted.connect(presenter.complete)
@@ -179,7 +184,7 @@ class Workplace(QWidget):
         for source in (self.commands, self.library, self.review, self.suggestions):
             source.failed.connect(show)
         self.track_panel.message.connect(show)
-        self.commands.said.connect(self._messages.show_news)
+        self.commands.said.connect(self._news.tell)
         self.suggestions.not_saved.connect(lambda what, advice: self._offer(what, advice, self.suggestions.retry))
         self.review.not_saved.connect(
             lambda what, advice, asked: self._offer(what, advice, lambda: self.review.retry(asked))
@@ -190,7 +195,7 @@ class Workplace(QWidget):
         self._messages.offer("Save again", act)
 
     def _show_track(self, track_id: int, selected: list[int]) -> None:
-        if self.place != LIBRARY:
+        if self.place != LIBRARY or self._is_closed:
             return
         is_new = track_id != self.suggestions.track_id
         self.suggestions.show_track(track_id, selected)
@@ -208,7 +213,7 @@ class Workplace(QWidget):
             self._show_question(asked.question.track_id, asked.question.tag_id, is_played=False)
 
     def _show_question(self, track_id: int, tag_id: int, is_played: bool) -> None:
-        if self.place != REVIEW:
+        if self.place != REVIEW or self._is_closed:
             return
         self.panel.show_tracks(1)
         if track_id != self.suggestions.track_id:
@@ -216,6 +221,7 @@ class Workplace(QWidget):
             self.track_panel.show_track(track_id)
             self.panel.choose_first()
         self.track_panel.choose_tag(tag_id)
+        self.panel.choose_tag(tag_id)
         self._played_next = track_id if is_played else None
 
     def _play_if_wanted(self, track: Track) -> None:

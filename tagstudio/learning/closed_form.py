@@ -98,7 +98,8 @@ def _projected(features: Precise) -> Precise:
     examples, width = features.shape
     if examples <= width:
         return np.asarray(np.linalg.solve(features @ features.T + np.eye(examples), features), np.float64)
-    return np.asarray(np.linalg.solve(features.T @ features + np.eye(width), features.T).T, np.float64)
+    inverse = np.linalg.inv(features.T @ features + np.eye(width))
+    return np.asarray(features @ inverse, np.float64)
 
 
 def _standardised(values: Precise, variance: Precise | np.float64) -> Precise:

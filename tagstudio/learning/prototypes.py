@@ -18,6 +18,9 @@ STRATEGY = "instant"
 _FORMAT = 1
 # Leaving out the only example of a side leaves a head that does not know that side.
 _FEWEST = 2
+# Left-out scores share most of their examples. Counted in full, the intervals held the true area 82 to 94 times in
+# 100; counted as two thirds, 92 to 98 times (2+2 to 30+30 examples, kinds from alike to well apart).
+_INDEPENDENT = 2 / 3
 # With so many of the rarer side the threshold stands half-way between an even chance and their own cut.
 _THRESHOLD_EXAMPLES = 5
 
@@ -207,7 +210,7 @@ def _quality(yes: NDArray[np.float64], no: NDArray[np.float64]) -> Quality | Non
     if yes.size < _FEWEST or no.size < _FEWEST:
         return None
     auc = roc_auc(np.concatenate([yes, no]), np.arange(yes.size + no.size) < yes.size)
-    return Quality(auc, *auc_interval(auc, yes.size, no.size))
+    return Quality(auc, *auc_interval(auc, _INDEPENDENT * yes.size, _INDEPENDENT * no.size))
 
 
 # The cut that is right often enough on the examples, drawn towards an even chance while they are few.

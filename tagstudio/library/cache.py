@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagstudio.domain.errors import LibraryError
-from tagstudio.library.cache_file import connect, is_damage, is_ours
+from tagstudio.library.cache_file import connect, is_damage
 from tagstudio.library.faults import explained
 from tagstudio.library.listened import FULL, Listened, Taggram
 
@@ -43,14 +43,8 @@ class Cache:
         self.file = folder / "cache.sqlite3"
         self.warning = ""
         self._pool: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
-        self._aside = threading.Lock()
-        try:
-            folder.mkdir(exist_ok=True)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise LibraryError(
-                f"The cache folder “{folder}” cannot be made: {reason}.", "Allow writing beside the library."
-            ) from error
+        self._aside = threading.RLock()
+        self._make_folder()
         self._open()
 
     @property
@@ -140,6 +134,8 @@ class Cache:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection that no other thread has."""
+        if not self.file.exists():
+            self._renew()
         pool = self._pool
         try:
             with explained(self.file):
@@ -162,6 +158,24 @@ class Cache:
                 "The cache was damaged and has been started anew; nothing you decided is lost.", "Analyse again."
             ) from error
 
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise LibraryError(
+                f"The cache folder “{self.folder}” cannot be made: {reason}.", "Allow writing beside the library."
+            ) from error
+
+    def _renew(self) -> None:
+        """Begin an empty cache where somebody deleted the old one."""
+        with self._aside:
+            if not self.file.exists():
+                self.close()
+                self._pool = queue.LifoQueue()
+                self._make_folder()
+                self._open()
+
     def _open(self) -> None:
         """Open or make the file; start anew when it is not a cache of ours."""
         with explained(self.file):
@@ -170,13 +184,9 @@ class Cache:
             except sqlite3.DatabaseError as error:
                 if not is_damage(error):
                     raise
-            else:
-                if is_ours(connection):
-                    self._pool.put(connection)
-                    return
-                connection.close()
-            self._set_aside(self._pool)
-            self._pool.put(connect(self.file))
+                self._set_aside(self._pool)
+                connection = connect(self.file)
+            self._pool.put(connection)
 
     def _set_aside(self, pool: "queue.LifoQueue[sqlite3.Connection]") -> None:
         """Give a damaged file another name; connections still lent to other threads end with it."""

@@ -30,15 +30,24 @@ CREATE TABLE counter (version INTEGER NOT NULL)
 """
 
 
+class ForeignFileError(sqlite3.DatabaseError):
+    """The file is a database, but not a cache of this format."""
+
+    sqlite_errorcode = sqlite3.SQLITE_NOTADB
+
+
 def connect(file: Path) -> sqlite3.Connection:
-    """Open the file, and make its tables when it is new."""
+    """Open the file, and make its tables when it is new; a foreign one is not changed."""
     connection = sqlite3.connect(file, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
     try:
+        is_new = not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if not is_new:
+            _refuse_foreign(connection)
         # What is lost by a power cut can be made again, so a lighter sync than the library's is enough.
         for pragma in (f"page_size = {_PAGE_BYTES}", "journal_mode = WAL", "synchronous = NORMAL",
                        "trusted_schema = OFF", "cache_size = -16384"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}").fetchall()
-        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if is_new:
             _build(connection)
     except BaseException:
         connection.close()
@@ -59,11 +68,11 @@ def _build(connection: sqlite3.Connection) -> None:
     connection.execute("COMMIT")
 
 
-def is_ours(connection: sqlite3.Connection) -> bool:
-    """Whether a file is a cache of this format."""
+def _refuse_foreign(connection: sqlite3.Connection) -> None:
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return bool((owner, version) == (APPLICATION_ID, FORMAT))
+    if (owner, version) != (APPLICATION_ID, FORMAT):
+        raise ForeignFileError(f"not a cache of format {FORMAT}")
 
 
 def is_damage(error: BaseException | None) -> bool:

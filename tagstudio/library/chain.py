@@ -51,7 +51,7 @@ def _contents(row: JudgementRow) -> dict[str, Any]:
 
 
 def _hash(contents: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(contents, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(contents, sort_keys=True, default=repr).encode()).hexdigest()
 
 
 def first_broken(session: Session) -> int | None:

@@ -13,7 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 from tagstudio.domain.errors import LibraryError
 from tagstudio.library import migrations
-from tagstudio.library.schema import APPLICATION_ID
+from tagstudio.library.schema import APPLICATION_ID, SCHEMA
 
 
 def create_file(file: Path) -> None:
@@ -36,7 +36,7 @@ def _build(part: Path) -> None:
         engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
         event.listen(engine, "begin", lambda each: each.exec_driver_sql("BEGIN"))
         with engine.connect() as each:
-            migrations.upgrade(each)
+            migrations.upgrade(each, SCHEMA)
         connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()

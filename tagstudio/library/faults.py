@@ -33,6 +33,9 @@ def fault(file: Path, error: BaseException | None) -> LibraryError:
     """Return what an exception of SQLite means to a person."""
     # Extended codes keep the kind of fault in their low byte.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode"):
+        # SQLite does not look into texts; text that is none was changed by something else.
+        code = sqlite3.SQLITE_CORRUPT
     what, advice = _FAULTS.get(
         code, (f"The library refused: {error}. {_KEPT}", "Do it again; if it stays so, please report it.")
     )
@@ -46,5 +49,5 @@ def explained(file: Path) -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise fault(file, error.orig) from error
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise fault(file, error) from error

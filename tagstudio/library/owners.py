@@ -24,7 +24,7 @@ class Owner:
 
     def __init__(self, file: Path) -> None:
         self._handle: int | None = None
-        self._lock_file = file.with_name(file.name + ".lock")
+        self._lock_file = file.with_name(file.name + "-owner")
         self._identity = _identity(file)
         with _guard:
             _open_here[self._identity] += 1

@@ -121,15 +121,13 @@ def _explained(text: str, error: UnexpectedInput, offset: int) -> QueryError:
     is_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     at: int = getattr(error, "pos_in_stream", None) or 0
     position = len(text.rstrip()) if is_end else offset + at
-    before = text[:position]
-    if before.endswith(":"):
-        name = before[:-1].split()[-1]
-        return QueryError(
-            f"“{name}:” is followed by nothing.", f"Write the word right after the colon: {name}:word.",
-            position=position,
-        )  # fmt: skip
     if text[position : position + 1] == '"' and not re.match(_QUOTED, text[position:], re.DOTALL):
         return QueryError("A quote is not closed.", 'Add a " at the end of the phrase.', position=position)
+    if name := re.search(r'[^\s":]+:$', text[:position]):
+        return QueryError(
+            f"“{name[0]}” is followed by nothing.", f"Write the word right after the colon: {name[0]}word.",
+            position=position,
+        )  # fmt: skip
     return QueryError("A space is missing here.", "Put a space before and after a phrase in quotes.", position=position)
 
 

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 BUSY_S = 5.0
 READERS = 8
+# A file that vanished meanwhile is an error, not a fresh empty library.
+OPEN_MODE = "mode=rw"
 
 
 class Library:
@@ -170,7 +172,7 @@ def _prepare(library: Library, version: int) -> None:
         if version < SCHEMA:
             log.info("migrating %s from schema %d to %d", library.file, version, SCHEMA)
             back_up(library.file, f"schema-{version}")
-            migrations.upgrade(connection)
+            migrations.upgrade(connection, SCHEMA)
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
         (mode,) = raw.execute("PRAGMA journal_mode").fetchone()
@@ -185,8 +187,7 @@ def _prepare(library: Library, version: int) -> None:
 
 def _engine(file: Path, busy_s: float, begin: str, size: int, pragmas: Callable[[], tuple[str, ...]]) -> Engine:
     def connect() -> sqlite3.Connection:
-        # mode=rw: a file that vanished meanwhile is an error, not a fresh empty library.
-        uri = f"{file.as_uri()}?mode=rw"
+        uri = f"{file.as_uri()}?{OPEN_MODE}"
         connection = sqlite3.connect(uri, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False)
         with explained(file):
             try:

@@ -150,7 +150,7 @@ def one(session: Session, text: str) -> Track:
         found = rows(session, [int(text)])
         if found:
             return found[0]
-    for condition in _paths(session, os.fsencode(text)):
+    for condition in _paths(session, text):
         if row := session.execute(_tracks().where(*condition).limit(1)).first():
             return _track(row)
     raise NothingFoundError(
@@ -213,9 +213,14 @@ def _store_fields(session: Session, track_id: int, facts: TrackFacts) -> None:
         session.execute(insert(TrackFieldRow), values)
 
 
-def _paths(session: Session, path: bytes) -> Iterable[tuple[ColumnElement[bool], ...]]:
-    """Return the ways to read a path, the most literal first."""
-    for place in dict.fromkeys((os.path.abspath(path), os.path.realpath(path))):  # noqa: PTH100 -- bytes
+def _paths(session: Session, text: str) -> Iterable[tuple[ColumnElement[bool], ...]]:
+    """Return the ways to read a path, the most literal first; none when no file can be called so."""
+    try:
+        path = os.fsencode(text)
+        places = dict.fromkeys((os.path.abspath(path), os.path.realpath(path)))  # noqa: PTH100 -- bytes
+    except ValueError:
+        return
+    for place in places:
         for root in roots.all_roots(session):
             if (inside := roots.relative(root, place)) != place:
                 yield TrackRow.root_id == root.id, TrackRow.path == inside

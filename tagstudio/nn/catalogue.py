@@ -104,7 +104,7 @@ def read_card(file: Path) -> ModelCard:
     """
     try:
         return _parsed(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError, StopIteration) as error:
         raise ModelError(
             f"The model card “{file.name}” cannot be read ({type(error).__name__}: {str(error)[:80]}).",
             "Install TagStudio again, or remove the card if you added it.",
@@ -125,7 +125,7 @@ def _place(model_id: str) -> int:
 
 def _parsed(text: dict[str, Any]) -> ModelCard:
     described = text["schema"]["outputs"]
-    embedding = [each["name"] for each in described if each["output_purpose"] == "embeddings"][0]
+    embedding = next(each["name"] for each in described if each["output_purpose"] == "embeddings")
     return ModelCard(
         id=str(text["id"]),
         title=str(text["name"]),

@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 DEVICES = ("auto", "cuda", "mps", "cpu")
 CPU = torch.device("cpu")
-# Measured: one, two or three windows at once take 33, 34 or 35 ms each through a musicnn, 20 through a VGG.
-CPU_BATCH = 2
+# Measured: one, two or three windows at once take 33, 34 or 35 ms each through a musicnn, 20 or 21 through a VGG.
+CPU_BATCH = 1
 ACCELERATOR_BATCH = 64
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
 
@@ -99,10 +99,7 @@ class Runner:
         return done
 
     def _together(self, rows: Tensor, work: Callable[[Tensor], T]) -> list[T]:
-        pieces = min(len(rows), -(-len(rows) // self.batch))
-        if self.device == CPU:
-            pieces = min(len(rows), -(-pieces // self.threads) * self.threads)  # no core waits for the others
-        batches = [piece.to(self.device) for piece in torch.tensor_split(rows, pieces)]
+        batches = [batch.to(self.device) for batch in torch.split(rows, self.batch)]
         if len(batches) == 1 or self.threads == 1 or self.device != CPU:
             return [work(batch) for batch in batches]
         with ThreadPoolExecutor(self.threads) as pool:

@@ -1,7 +1,6 @@
 """The networks as an object for a worker process; importing this module loads no torch, making the object does."""
 
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +34,7 @@ class Networks:
 
         self._model_ids = tuple(model_ids)
         self._ensemble = Ensemble(device)
-        for each in self._cards(None):
-            self._ensemble.network(each)
+        self._ensemble.load(self._cards(None))
 
     def describe(self) -> dict[str, str]:
         """Return ``device``, where the networks run now, and ``notice``, why not where asked (else ``""``)."""
@@ -77,17 +75,26 @@ class Networks:
         model_id: str,
         windows: NDArray[np.float32],
         target: NDArray[np.float32],
-        on: Literal["logits", "penultimate"] = "logits",
-        count: int = 8,
+        on: str = "logits",
+        count: int | None = 8,
     ) -> FilterTrace:
-        """Return the ``count`` first-layer filters that drive a target the most; see `explain.contributions`.
+        """Return the first-layer filters that drive a target the most; see `explain.contributions`.
 
         Parameters
         ----------
         target : ndarray, shape (numbers of the output,)
             Direction on the output ``on``: a one among zeros for a model's tag, a head's gradient for an own tag.
         on : str
-            ``logits``, or any other output behind the first layer, such as the model's embedding.
+            ``logits``, ``embedding`` (the output that the card names so), or any other output behind the first layer.
+        count : int, optional
+            How many filters; None gives all.
+
+        Raises
+        ------
+        ModelError
+            If the model is unknown, or has no such output behind its first layer.
+        ValueError
+            If ``windows`` or ``target`` has another shape.
         """
         from tagstudio.nn import explain
 

@@ -1,5 +1,6 @@
 """Several networks that listen to the same windows, sharing one spectrogram."""
 
+import threading
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,10 +9,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tagstudio.domain.errors import ModelError
+from tagstudio.nn.architecture import Network
 from tagstudio.nn.catalogue import ModelCard
 from tagstudio.nn.devices import Runner
 from tagstudio.nn.frontend import LogMel
-from tagstudio.nn.networks import Network, network
+from tagstudio.nn.networks import network
 from tagstudio.nn.results import WindowResults
 
 Arrays = dict[str, NDArray[np.float32]]
@@ -22,24 +24,36 @@ class Ensemble:
 
     def __init__(self, device: str = "auto") -> None:
         self.runner = Runner(device)
-        self._front = LogMel()
-        self._networks: dict[str, Network] = {}
+        self._lock = threading.Lock()
+        self._fronts: dict[torch.device, LogMel] = {}
+        self._networks: dict[tuple[str, torch.device], Network] = {}
+
+    def load(self, cards: Sequence[ModelCard]) -> None:
+        """Load the networks of ``cards`` before they are needed, so that a fault shows at once."""
+        self.runner.over(torch.zeros(1), lambda _: [self.network(card) for card in cards])
 
     def network(self, card: ModelCard) -> Network:
-        """Return the network of ``card`` on the device in use, loaded once."""
-        if card.id not in self._networks:
-            self._networks[card.id] = network(card)
-        return self._networks[card.id].to(self.runner.device)
+        """Return the network of ``card`` on the device in use.
+
+        Loaded once for each device: nothing can be fetched from one that has failed, so the file is read again.
+        """
+        key = (card.id, self.runner.device)
+        with self._lock:
+            if key not in self._networks:
+                self._networks[key] = network(card).to(self.runner.device)
+            return self._networks[key]
 
     def mel(self, waves: Tensor) -> Tensor:
         """Return the log-mel spectrogram, (batch, frames, mels), on the device of ``waves``."""
-        spectrogram: Tensor = self._front.to(waves.device)(waves)
+        with self._lock:
+            if waves.device not in self._fronts:
+                self._fronts[waves.device] = LogMel().to(waves.device)
+        spectrogram: Tensor = self._fronts[waves.device](waves)
         return spectrogram
 
     def spectrograms(self, windows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return (windows, 187, 96)."""
-        with torch.inference_mode():
-            parts = self.runner.over(torch.from_numpy(windows), lambda waves: self.mel(waves).cpu())
+        parts = self.runner.over(torch.from_numpy(windows), lambda waves: self.mel(waves).cpu())
         return torch.cat(parts).numpy() if parts else np.zeros((0, 187, 96), np.float32)
 
     def hear(
@@ -48,10 +62,10 @@ class Ensemble:
         """Run every network of ``cards`` over ``windows``; see `embed.Networks.hear`."""
         for card in cards:
             _check(card, outputs)
-            self.network(card)
 
         def work(waves: Tensor) -> dict[str, Arrays]:
-            with torch.inference_mode():  # per thread
+            # Per thread; not inference_mode, whose tensors `explain` could not differentiate through later.
+            with torch.no_grad():
                 mel = self.mel(waves)
                 return {card.id: self._answers(card, mel, outputs) for card in cards}
 
@@ -60,7 +74,7 @@ class Ensemble:
 
     def _answers(self, card: ModelCard, mel: Tensor, outputs: Sequence[str]) -> Arrays:
         wanted = {"scores", card.embedding, *outputs}
-        given = self._networks[card.id].to(mel.device)(mel, wanted)
+        given = self.network(card)(mel, wanted)
         return {name: values.float().cpu().contiguous().numpy() for name, values in given.items()}
 
 

@@ -6,9 +6,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tagstudio.domain.errors import ModelError
+from tagstudio.nn.architecture import Network
 from tagstudio.nn.catalogue import ModelCard
 from tagstudio.nn.ensembles import Ensemble
-from tagstudio.nn.networks import Network
 from tagstudio.nn.results import FilterTrace
 
 # Points of the path from silence at which the gradient is taken.
@@ -22,9 +22,11 @@ def trace(
     target: NDArray[np.float32],
     *,
     on: str,
-    count: int,
+    count: int | None,
 ) -> FilterTrace:
-    """Find the ``count`` first-layer filters with the largest `contributions` to a target over ``windows``.
+    """Find the first-layer filters with the largest `contributions` to a target over ``windows``.
+
+    ``on`` may be ``embedding`` for the output that the card names so; ``count`` None means all filters.
 
     Raises
     ------
@@ -33,19 +35,20 @@ def trace(
     ValueError
         If ``target`` has not as many numbers as that output.
     """
+    on = card.embedding if on == "embedding" else on
     direction = torch.from_numpy(_direction(card, target, on))
-    net = ensemble.network(card)
 
     def work(waves: Tensor) -> tuple[Tensor, Tensor]:
-        here = net.to(waves.device)
+        net = ensemble.network(card)
         with torch.no_grad():
-            first = here.first_layer(ensemble.mel(waves))
-            silence = here.first_layer(ensemble.mel(torch.zeros_like(waves[:1])))
+            first = net.first_layer(ensemble.mel(waves))
+            silence = net.first_layer(ensemble.mel(torch.zeros_like(waves[:1])))
             answers = first.flatten(3).amax(3) if first.ndim > 3 else first  # (batch, filters, frames)
-        shares = contributions(here, first, silence, direction.to(waves.device), on=on)
+        shares = contributions(net, first, silence, direction.to(waves.device), on=on)
         return shares.cpu(), answers.cpu()
 
     parts = ensemble.runner.over(torch.from_numpy(windows), work)
+    net = ensemble.network(card)
     n_filters = sum(net.first_layers.values())
     shares = torch.cat([part[0] for part in parts] or [torch.zeros(1, n_filters)]).sum(0)
     chosen = shares.argsort(descending=True, stable=True)[:count]

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tagstudio.nn.networks import Network
+from tagstudio.nn.architecture import Network
 
 BN_EPS, BN_MOMENTUM = 1e-3, 0.01
 TIMBRAL = ((38, 7), (67, 7))  # mels, frames

@@ -81,7 +81,7 @@ def _decoding() -> str:
     except StopIteration as stop:
         if stop.value.failed:
             raise stop.value.failed[0] from None
-    return f"{formats.readable()}; heard “{file.name}”"
+    return f"{formats.readable_formats()}; heard “{file.name}”"
 
 
 def _library(file: Path) -> str:

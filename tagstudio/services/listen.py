@@ -1,7 +1,7 @@
 """Let one model listen to files as they are, without a library: raw scores and any named output."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,8 +67,8 @@ def listen(
             yield Progress(number, len(files), file.name)
             try:
                 heard.append(_listen_to(file, model, tuple(outputs), ear, networks))
-            except (DecodeError, WorkerError) as error:
-                failed.append(error if isinstance(error, DecodeError) else DecodeError(file, error.what))
+            except DecodeError as error:
+                failed.append(error)
         notice = networks.call("describe", timeout_s=CALL_S)["notice"] if heard else ""
     return ListenReport(tuple(heard), tuple(failed), notice)
 
@@ -80,10 +80,8 @@ def _listen_to(file: Path, model: ModelCard, outputs: tuple[str, ...], ear: Work
         raise DecodeError(file, "there is no such file") from error
     except OSError as error:
         raise DecodeError(file, error.strerror or "it cannot be read") from error
-    path = os.fsencode(file.absolute())
     numbers, parts = [], []
-    for piece in ear.stream("stream", path, timeout_s=time_allowed_s(size, everything=True)):
-        heard: Heard = piece
+    for heard in _pieces(file, ear, time_allowed_s(size, everything=True)):
         answer: dict[str, WindowResults] = networks.call("hear", heard.windows, (model.id,), outputs, timeout_s=CALL_S)
         numbers.append(heard.numbers)
         parts.append(answer[model.id])
@@ -94,6 +92,13 @@ def _listen_to(file: Path, model: ModelCard, outputs: tuple[str, ...], ear: Work
         taggram=np.concatenate([each.scores for each in parts]),
         outputs={name: np.concatenate([each.outputs[name] for each in parts]) for name in outputs},
     )
+
+
+def _pieces(file: Path, ear: Worker, patience_s: float) -> Iterator[Heard]:
+    try:
+        yield from ear.stream("stream", os.fsencode(file.absolute()), timeout_s=patience_s)
+    except WorkerError as error:
+        raise DecodeError(file, error.what) from error
 
 
 def save_listening(listening: Listening, file: Path) -> None:

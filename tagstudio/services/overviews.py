@@ -21,6 +21,7 @@ def from_bytes(blob: bytes) -> Overview | None:
     try:
         size = int.from_bytes(blob[:8], "little")
         numbers = json.loads(json.loads(blob[8 : 8 + size])["__metadata__"]["overview"])
-        return Overview(**load(blob), **numbers)
+        arrays = load(blob)
+        return Overview(peaks=arrays["peaks"], mel=arrays["mel"], **numbers)
     except (SafetensorError, KeyError, TypeError, ValueError):
         return None

@@ -11,7 +11,7 @@ from tagstudio.services.scores import TagScores, tag_scores
 from tagstudio.services.studio import Studio
 from tagstudio.services.suggest import tag_named
 
-STRATEGIES: dict[str, Callable[..., list[tuple[int, str]]]] = {
+STRATEGIES: dict[str, Callable[..., list[sampling.Picked]]] = {
     "uncertain": sampling.uncertain,
     "confident": sampling.confident,
 }

@@ -73,10 +73,15 @@ class Studio:
             yield self._networks
 
     def close(self) -> None:
-        """End the processes and close the library."""
-        self._ear.close()
+        """End the processes, even in the middle of an answer, and close the library."""
+        self._ear.interrupt()
         if self._networks is not None:
-            self._networks.close()
+            self._networks.interrupt()
+        with self._ear_lock:
+            self._ear.close()
+        with self._network_lock:
+            if self._networks is not None:
+                self._networks.close()
         self.library.close()
 
     def __enter__(self) -> Self:

@@ -60,7 +60,7 @@ class FilterView:
     names : tuple of str
         Layer and number.
     contributions : ndarray, shape (filters,)
-        What each adds to the tag's logit, over the whole track.
+        What each adds to the tag's logit, mean over the windows of the track.
     activations : ndarray, shape (frames, filters)
         Over time; the first frame is at ``start_s``, frames are ``frame_s`` apart.
     """
@@ -171,6 +171,7 @@ def filters(studio: Studio, track_id: int, tag_id: int, *, count: int = 12) -> J
     model, target, on = _target(scores, track_id, tag_id)
     yield Progress(0, 0, "Looking into the filters")
     traces: list[FilterTrace] = []
+    windows = 0
     with studio.ear() as ear:
         for piece in ear.stream("stream", os.fsencode(track.file), timeout_s=_patience_s(track)):
             heard: Heard = piece
@@ -179,11 +180,12 @@ def filters(studio: Studio, track_id: int, tag_id: int, *, count: int = 12) -> J
                     "filters", model.id, heard.windows, target, on, None, timeout_s=CALL_S
                 )
             traces.append(answer)
+            windows += len(heard.windows)
             yield Progress(int(heard.numbers[-1]) + 1, heard.n_windows, "Looking into the filters")
-    return _strongest(model, traces, count)
+    return _strongest(model, traces, windows, count)
 
 
-def _strongest(model: ModelCard, traces: list[FilterTrace], count: int) -> FilterView:
+def _strongest(model: ModelCard, traces: list[FilterTrace], windows: int, count: int) -> FilterView:
     order_of = [{name: place for place, name in enumerate(trace.names)} for trace in traces]
     names = traces[0].names
     places = [[order[name] for name in names] for order in order_of]
@@ -193,7 +195,7 @@ def _strongest(model: ModelCard, traces: list[FilterTrace], count: int) -> Filte
     return FilterView(
         model=model.id,
         names=tuple(names[index] for index in best),
-        contributions=total[best].astype(np.float32),
+        contributions=(total[best] / windows).astype(np.float32),
         activations=np.concatenate(activations).astype(np.float32),
         frame_s=traces[0].frame_s,
     )

@@ -1,6 +1,6 @@
 """One judgement in a library of 100,000 tracks: learn the tag and rank everything again.
 
-Run ``make bench`` or ``python tests/bench/bench_rerank.py [--tracks 100000] [--repeats 15]``.
+Run ``make bench`` or ``python tests/bench/bench_rerank.py [--tracks 100000] [--repeats 15] [--threads 1]``.
 The yardstick of a ranking is one pass over the embeddings in memory, the sum of all their numbers.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 from figures import Figure, table
+from threadpoolctl import threadpool_limits
 
 from tagstudio.domain.sampling import uncertain
 from tagstudio.learning.embeddings import Standardised, background_of, standardise
@@ -78,9 +79,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tracks", type=int, default=100_000)
     parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument("--threads", type=int, default=1, help="of the matrix products")
     options = parser.parse_args()
-    figures = [figure for dimensions in (400, 912) for figure in measure(options.tracks, dimensions, options.repeats)]
-    print(table(figures))
+    with threadpool_limits(options.threads):
+        for dimensions in (400, 912):
+            print(table(measure(options.tracks, dimensions, options.repeats)))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# Columns of the table that hold numbers.
+_NUMBERS = (1, 3, 4)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -35,7 +38,10 @@ def _row(figure: Figure) -> tuple[str, ...]:
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    cells = (text.rjust(w) if place in (1, 3, 4) else text.ljust(w) for place, (text, w) in enumerate(zip(row, widths)))
+    cells = [
+        text.rjust(width) if place in _NUMBERS else text.ljust(width)
+        for place, (text, width) in enumerate(zip(row, widths, strict=True))
+    ]
     return "  ".join(cells).rstrip()
 
 

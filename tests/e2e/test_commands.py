@@ -93,7 +93,7 @@ def test_one_bad_file_does_not_stop_the_others(program, music):
 
 def test_the_catalogue_lists_the_shipped_networks(program):
     assert [each["id"] for each in program.json("models")] == [card.id for card in cards()]
-    assert program.json("models", "mtt-vgg")["licence"] == "ISC"
+    assert program.json("models", "mtt-vgg")["licence"].startswith("ISC")
     assert "mtt-musicnn" in program.refused("models", "nonsense")
 
 

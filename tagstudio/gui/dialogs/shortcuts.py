@@ -1,10 +1,10 @@
 """The cheat sheet of keys, and what the program is."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLayout, QWidget
 
 import tagstudio
-from tagstudio.gui.widgets.parts import plain_label, side_by_side, stacked
+from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
 
 SHEET = (
     (
@@ -83,18 +83,17 @@ def _group(title: str, keys: tuple[tuple[str, str], ...]) -> QWidget:
     for n, (key, meaning) in enumerate(keys):
         for column, text in enumerate((key, meaning)):
             label = plain_label(text, wraps=True, role="strong" if column == 0 else "")
-            label.setWordWrap(False)
+            label.setWordWrap(False)  # as wide as its text
             grid.addWidget(label, n, column)
     group = QWidget()
     group.setLayout(stacked(plain_label(title, role="heading"), grid, spacing=6))
     return group
 
 
-def _dialog(parent: QWidget, title: str, content: object) -> QDialog:
+def _dialog(parent: QWidget, title: str, content: QLayout) -> QDialog:
     dialog = QDialog(parent)
     dialog.setWindowTitle(title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    close.rejected.connect(dialog.reject)
-    dialog.setLayout(stacked(content, close, spacing=16, margin=20))  # type: ignore[arg-type]
+    close = side_by_side(None, button("Close", dialog.reject))
+    dialog.setLayout(stacked(content, close, spacing=16, margin=20))
     return dialog

@@ -141,7 +141,10 @@ class Playback(QObject):
         if self._player.at_end or self._position_s >= end:
             self.pause()
         elif not self._player.is_playing:
-            self._set_playing(False)  # the device went away
+            error = self._player.error
+            self.pause()
+            if error is not None:
+                self.failed.emit(error.what, error.advice)
 
     def _move(self, second: float) -> None:
         if second != self._position_s:

@@ -15,6 +15,7 @@ from tagstudio.gui.presenters.commands import Commands
 from tagstudio.services import suggest, vocabulary
 from tagstudio.services.studio import Studio
 
+State = Literal["no track", "reading", "known"]
 Saving = Literal["", "saving", "saved", "not saved"]
 NO_TAG_YET = -1
 
@@ -59,12 +60,20 @@ class SuggestionsPresenter(QObject):
         self._order: list[str] = []
         self._marks: dict[tuple[int, str], _Mark] = {}
         self._look = 0
+        self._is_known = False
         commands.judged.connect(lambda _: self.refresh())
 
     @property
     def lines(self) -> list[Line]:
         """What the panel shows now."""
         return [self._line(each) for each in self._found]
+
+    @property
+    def state(self) -> State:
+        """Whether the lines are known."""
+        if self.track_id is None:
+            return "no track"
+        return "known" if self._is_known else "reading"
 
     def show_track(self, track_id: int | None, selected: Sequence[int] = ()) -> None:
         """Show a track; verdicts go to all ``selected`` tracks when that holds more than one."""
@@ -73,7 +82,7 @@ class SuggestionsPresenter(QObject):
             return
         self._forget_saved()
         self.track_id = track_id
-        self._found, self._order = [], []
+        self._found, self._order, self._is_known = [], [], False
         self.lines_changed.emit(self.lines)
         self.refresh()
 
@@ -137,6 +146,7 @@ class SuggestionsPresenter(QObject):
     def _show(self, look: int, found: Sequence[Suggestion]) -> None:
         if look != self._look:
             return
+        self._is_known = True
         known = {tag_key(each.tag): each for each in found}
         for key, mark in list(self._marks.items()):
             if key[0] == self.track_id and mark.saving == "saved":

@@ -9,12 +9,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Progress
 from tagstudio.domain.tracks import Track
-from tagstudio.gui.jobs import JobRunner, RunningJob
+from tagstudio.gui.jobs import JobRunner, Lane, RunningJob
 from tagstudio.gui.presenters.playback import Playback
+from tagstudio.gui.widgets.columns import Pyramid
 from tagstudio.services import browse, track_view
 from tagstudio.services.playing import Player, open_player
 from tagstudio.services.studio import Studio
-from tagstudio.services.track_view import TaggramView
+from tagstudio.services.track_view import Overview, TaggramView
 
 # Holding J or an arrow key runs through tracks and tags; only where it comes to rest is work begun.
 SETTLE_MS = 120
@@ -29,7 +30,7 @@ class TrackPresenter(QObject):
     cleared = Signal()
     track_opened = Signal()  # another track is on its way
     track_loaded = Signal(object)  # Track
-    overview_loaded = Signal(object)  # Overview
+    overview_loaded = Signal(object, object)  # Overview, Pyramid of its spectrogram
     overview_failed = Signal(object)  # TagStudioError
     taggram_loaded = Signal(object)  # TaggramView, or None while nobody has listened
     taggram_failed = Signal(object)
@@ -152,15 +153,17 @@ class TrackPresenter(QObject):
                 TagStudioError("The file of this track is gone.", "Put it back, or scan its folder again.")
             )
         else:
-            read = partial(track_view.overview, self._studio, track.id)
-            self._read(read, self.overview_loaded.emit, self.overview_failed)
+            read = partial(_overview, self._studio, track.id)
+            self._read(read, lambda answer: self.overview_loaded.emit(*answer), self.overview_failed, lane="sound")
 
     def _show_taggram(self, view: TaggramView | None) -> None:
         self.taggram = view
         self.taggram_loaded.emit(view)
 
-    def _read(self, work: Callable[[], Any], show: Callable[[Any], object], failed: Any) -> None:
-        track_id, running = self.track_id, self._runner.start(work, lane="read")
+    def _read(
+        self, work: Callable[[], Any], show: Callable[[Any], object], failed: Any, *, lane: Lane = "read"
+    ) -> None:
+        track_id, running = self.track_id, self._runner.start(work, lane=lane)
         self._reading = [each for each in self._reading if not each.is_finished]
         self._reading.append(running)
         running.succeeded.connect(lambda answer: show(answer) if self.track_id == track_id else None)
@@ -170,7 +173,7 @@ class TrackPresenter(QObject):
         if self.track_id is None or self.tag_id is None:
             return
         job = track_view.filters(self._studio, self.track_id, self.tag_id)
-        running = self._filtering = self._runner.start(job, lane="read")
+        running = self._filtering = self._runner.start(job, lane="sound")
         running.progressed.connect(lambda progress: self._if_current(running, self.filters_progressed, progress))
         running.succeeded.connect(lambda view: self._if_current(running, self.filters_loaded, view))
         running.failed.connect(lambda error: self._if_current(running, self.filters_failed, error))
@@ -201,6 +204,12 @@ class TrackPresenter(QObject):
         if track_id == self.track_id:
             self.listening_changed.emit(None)
             self.refresh()
+
+
+def _overview(studio: Studio, track_id: int) -> tuple[Overview, Pyramid]:
+    # The coarser levels are made here, on the reading thread, to spare the window's.
+    seen = track_view.overview(studio, track_id)
+    return seen, Pyramid(seen.mel, seen.frame_s)
 
 
 def _settling(parent: QObject, act: Callable[[], None]) -> QTimer:

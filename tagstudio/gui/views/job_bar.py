@@ -27,6 +27,7 @@ class JobBar(QFrame):
         self.hide()
         self._shown: set[JobLine] = set()
         runner.started.connect(self._add)
+        runner.forgotten.connect(self._forget)
 
     @property
     def lines(self) -> list["JobLine"]:
@@ -41,6 +42,10 @@ class JobBar(QFrame):
         self._shown.add(line)
         running.finished.connect(lambda: self._remove(line))
         QTimer.singleShot(SHOWN_AFTER_MS, line, lambda: self._show(line))
+
+    def _forget(self, running: RunningJob) -> None:
+        for line in [line for line in self._shown if line.running is running]:
+            self._remove(line)
 
     def _show(self, line: "JobLine") -> None:
         if line in self._shown:
@@ -62,7 +67,7 @@ class JobLine(QWidget):
 
     def __init__(self, running: RunningJob) -> None:
         super().__init__()
-        self._running = running
+        self.running = running
         self._done, self._total = 0, 0
         self._name = plain_label(running.name, role="strong")
         self._detail = plain_label("Waiting for its turn…", role="muted")
@@ -92,19 +97,19 @@ class JobLine(QWidget):
         self._bar.setRange(0, progress.total)
         self._bar.setValue(progress.done)
         counted = f"{progress.done:,} of {progress.total:,}" if progress.total else ""
-        if not self._running.is_cancelled:
+        if not self.running.is_cancelled:
             self._detail.setText("  ".join(part for part in (counted, shown(progress.text)) if part))
         self._show_time()
 
     def _show_time(self) -> None:
-        began = self._running.began_at
-        if began is None or self._running.is_cancelled:
+        began = self.running.began_at
+        if began is None or self.running.is_cancelled:
             return
         left = seconds_left(self._done, self._total, time.monotonic() - began)
         self._left.setText("" if left is None else time_left(left))
 
     def _cancel_job(self) -> None:
-        self._running.cancel()
+        self.running.cancel()
         self._cancel.setEnabled(False)
         self._detail.setText("Stopping…")
         self._left.setText("")

@@ -1,7 +1,7 @@
 """The place Library: search, order, and the table of tracks."""
 
 from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QStackedWidget, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QPushButton, QStackedWidget, QTableView, QWidget
 
 from tagstudio.domain.errors import QueryError
 from tagstudio.domain.tracks import shown
@@ -134,11 +134,16 @@ class LibraryView(QWidget):
         self.listen.setText(f"Listen to the {left:,} not heard yet" if left else "")
         self.set_busy(is_busy=self._is_busy)
         self._show_orders(found)
-        page = self._page_for(found)
-        if page is self.table and self.pages.currentWidget() is self._nothing and not self.search_box.field.hasFocus():
-            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.pages.setCurrentWidget(page)
+        is_first = self.pages.currentWidget() is self._nothing
+        self.pages.setCurrentWidget(self._page_for(found))
+        if is_first and not self.search_box.field.hasFocus():
+            self._focus_page()
         self.emptied.emit(found.summary.tracks == 0)
+
+    def _focus_page(self) -> None:
+        first = self._no_roots.findChild(QPushButton) if self.pages.currentWidget() is self._no_roots else self.table
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _page_for(self, found: Found) -> QWidget:
         if len(found.ids):

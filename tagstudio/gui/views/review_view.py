@@ -35,7 +35,7 @@ class ReviewView(QWidget):
         self.question = plain_label(WAITING, wraps=True, role="title")
         self.why = plain_label(wraps=True, role="muted")
         self.bar = ProbabilityBar()
-        self.progress = plain_label(role="muted")
+        self.progress = plain_label(role="muted", width=320)
         self.buttons = {
             verdict: self._answer_button(text, verdict)
             for text, verdict in (("Yes (A)", Verdict.YES), ("No (X)", Verdict.NO), ("Unsure (U)", Verdict.UNSURE))
@@ -87,17 +87,15 @@ class ReviewView(QWidget):
             _buddy("&Ask about", self.strategy), self.strategy, _buddy("&for", self.tag), self.tag, self.plays, None
         )
         top.addWidget(self.progress)
-        self.progress.setMinimumWidth(260)
         self.progress.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for label in (self.question, self.why):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         card = QFrame()
         card.setObjectName("questionCard")
-        why = side_by_side(None, self.why, self.bar, None, spacing=12)
-        why.setStretchFactor(self.why, 6)
+        bar = side_by_side(None, self.bar, None)
         answers = side_by_side(None, *self.buttons.values(), None)
         others = side_by_side(None, self.back_button, self.skip_button, None)
-        card.setLayout(stacked(None, self.question, why, answers, others, None, spacing=12, margin=16))
+        card.setLayout(stacked(None, self.question, self.why, bar, answers, others, None, spacing=12, margin=16))
         self.setLayout(stacked(top, card, spacing=8))
         self.layout().setStretch(1, 1)  # type: ignore[union-attr]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

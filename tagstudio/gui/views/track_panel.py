@@ -8,6 +8,7 @@ from tagstudio.domain.jobs import Progress
 from tagstudio.domain.tracks import Track, shown
 from tagstudio.gui import theme
 from tagstudio.gui.presenters.track_panel import TrackPresenter
+from tagstudio.gui.widgets.columns import Pyramid
 from tagstudio.gui.widgets.filters import Filters
 from tagstudio.gui.widgets.lane import GUTTER_PX, MARGIN_PX, Lane, plain_tip
 from tagstudio.gui.widgets.message_bar import MessageBar
@@ -200,14 +201,12 @@ class TrackPanel(QWidget):
         self.transport.set_usable(True)
         self._show_position(0.0)
 
-    def _show_overview(self, overview: Overview) -> None:
+    def _show_overview(self, overview: Overview, mel: Pyramid) -> None:
         # Headers lie; what was decoded counts.
         self.axis.stretch(overview.duration_s)
         self.presenter.playback.set_duration(overview.duration_s)
         self.waveform.set_peaks(overview.peaks, overview.peaks_per_s)
-        self.spectrogram.set_mel(
-            overview.mel, overview.frame_s, low_db=overview.mel_low_db, high_db=overview.mel_high_db
-        )
+        self.spectrogram.set_mel(mel, low_db=overview.mel_low_db, high_db=overview.mel_high_db)
         self._show_position(self.presenter.playback.position_s)
 
     def _show_unreadable(self, error: TagStudioError) -> None:

@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 STEPS = 256
-# Lightness, largest chroma, and the hues on the way, in degrees: OKLCh.
+# Lightness from and to, chroma at the quiet end and at its height, and the hues on the way, in degrees: OKLCh.
 _RAMPS = {
-    ("sound", True): (0.23, 0.96, 0.17, (285.0, 320.0, 385.0, 425.0, 465.0)),
-    ("sound", False): (1.0, 0.26, 0.17, (465.0, 425.0, 385.0, 320.0, 285.0)),
-    ("score", True): (0.26, 0.93, 0.13, (265.0, 250.0, 225.0, 195.0)),
-    ("score", False): (0.985, 0.38, 0.14, (220.0, 240.0, 255.0, 265.0)),
+    ("sound", True): (0.235, 0.96, 0.02, 0.17, (285.0, 320.0, 385.0, 425.0, 465.0)),
+    ("sound", False): (1.0, 0.26, 0.0, 0.17, (465.0, 425.0, 385.0, 320.0, 285.0)),
+    ("score", True): (0.265, 0.93, 0.02, 0.13, (265.0, 250.0, 225.0, 195.0)),
+    ("score", False): (0.985, 0.38, 0.0, 0.14, (220.0, 240.0, 255.0, 265.0)),
 }
 # OKLab to cone responses, and those to linear sRGB.
 _TO_CONES = np.array(
@@ -37,12 +37,11 @@ def ramp(name: str, *, is_dark: bool) -> NDArray[np.uint8]:
     ----------
     Ottosson (2020), "A perceptual color space for image processing" (OKLab and its matrices).
     """
-    start, end, chroma, hues = _RAMPS[name, is_dark]
+    start, end, quiet, chroma, hues = _RAMPS[name, is_dark]
     place = np.linspace(0.0, 1.0, STEPS)
     lightness = start + (end - start) * place
     hue = np.interp(place, np.linspace(0.0, 1.0, len(hues)), hues)
-    # No colour at the quiet end, the most of it at two thirds.
-    wanted = chroma * np.sin(np.pi * place**1.2 * 0.85) ** 0.8
+    wanted = quiet + (chroma - quiet) * np.sin(np.pi * place**1.2 * 0.85) ** 0.8  # highest at two thirds
     shown = _encoded(_linear(lightness, _shown_chroma(lightness, wanted, hue), hue))
     shown.flags.writeable = False
     return shown

@@ -14,6 +14,8 @@ from tagstudio.gui.widgets.rows import CAPTION_PX, RowsLane
 from tagstudio.gui.widgets.time_axis import TimeAxis, clock_text
 
 SNAP_PX = 6
+RANGE_PERCENT = (2.0, 99.8)
+SAMPLED_FRAMES = 4000
 NOTHING = np.zeros((0, 0), np.float32)
 
 
@@ -45,7 +47,7 @@ class Filters(RowsLane):
         self._activations, self._heights = activations, _heights(activations)
         self._contributions = tuple(float(value) for value in contributions)
         self._frame_s, self._start_s, self.caption = frame_s, start_s, caption
-        self.set_rows(names, [f"{value:+.2f}".replace("-", "−") for value in self._contributions])
+        self.set_rows(names, [signed(value) for value in self._contributions])
         self.setAccessibleDescription(caption)
 
     def clear(self) -> None:
@@ -107,7 +109,7 @@ class Filters(RowsLane):
             return ""
         frame = self.frame_at(second)
         response = "not computed here" if frame is None else f"responds with {self._activations[frame, row]:.2f}"
-        contribution = f"{self._contributions[row]:+.3f}".replace("-", "−")
+        contribution = signed(self._contributions[row])
         return (
             f"{self.names[row]}\n{clock_text(second, decimals=2)}: {response}\nContributes {contribution} to the score"
         )
@@ -129,8 +131,16 @@ class Filters(RowsLane):
 
 
 def _heights(activations: NDArray[np.float32]) -> NDArray[np.float32]:
-    # Every filter over its own range: their scales have nothing in common.
+    # Every filter over its own range, for their scales have nothing in common; a few outliers do not set it.
     if not len(activations):
         return NOTHING
-    low, high = activations.min(axis=0), activations.max(axis=0)
-    return np.asarray((activations - low) / np.where(high > low, high - low, 1.0), np.float32)
+    sample = activations[:: max(1, len(activations) // SAMPLED_FRAMES)]
+    low, high = np.percentile(sample, RANGE_PERCENT, axis=0).astype(np.float32)
+    return np.asarray(np.clip((activations - low) / np.where(high > low, high - low, 1), 0, 1), np.float32)
+
+
+def signed(value: float) -> str:
+    """Write a number with its sign in a few characters, e.g. +0.61, +12.4 or +226."""
+    size = abs(value)
+    text = f"{size:.2f}" if size < 10 else f"{size:.1f}" if size < 100 else f"{size:.0f}"
+    return f"{'−' if value < 0 else '+'}{text}"

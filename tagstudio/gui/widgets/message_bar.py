@@ -1,18 +1,20 @@
-"""One message at a time, above the work and never in front of it."""
+"""What went wrong, above the work and never in front of it; what went well, in passing."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from tagstudio.domain.errors import TagStudioError
-from tagstudio.gui.widgets.parts import button, plain_label, restyle, side_by_side, stacked
+from tagstudio.domain.tracks import shown
+from tagstudio.gui.widgets.parts import announce, button, plain_label, side_by_side, stacked
 
 NEWS_MS = 8000
+NEWS_PX = 560
 
 
 class MessageBar(QFrame):
-    """Shows what happened and what to do; failures stay until dismissed, news goes by itself."""
+    """Shows what went wrong and what to do, until it is dismissed or something else goes wrong."""
 
     dismissed = Signal()
 
@@ -25,10 +27,6 @@ class MessageBar(QFrame):
         self._action = button("", self._run_action)
         self._close = button("✕", self.dismiss, name="Dismiss the message", tip="Dismiss", role="flat")
         self._act: Callable[[], None] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(NEWS_MS)
-        self._timer.timeout.connect(self.dismiss)
         texts = stacked(self._what, self._advice, spacing=2)
         row = side_by_side(texts, self._action, self._close, margin=6)
         row.setStretchFactor(texts, 1)
@@ -42,18 +40,19 @@ class MessageBar(QFrame):
         return "" if self.isHidden() else f"{self._what.text()} {self._advice.text()}".strip()
 
     def show_failure(self, what: str, advice: str = "") -> None:
-        """Show a failure until it is dismissed or another message replaces it."""
-        self._show(what, advice, is_failure=True)
+        """Show a failure."""
+        self._act = None
+        self._action.hide()
+        self._what.setText(what)
+        self._advice.setText(advice)
+        self._advice.setVisible(bool(advice))
+        self.setAccessibleDescription(f"{what} {advice}")
+        self.show()
+        announce(self, f"{what} {advice}")
 
     def show_error(self, error: TagStudioError) -> None:
         """Show a failure with its advice."""
         self.show_failure(error.what, error.advice)
-
-    def show_news(self, what: str, advice: str = "") -> None:
-        """Show something good to know for a few seconds; never over a failure that nobody has dismissed."""
-        if self.isHidden() or self.property("kind") == "news":
-            self._show(what, advice, is_failure=False)
-            self._timer.start()
 
     def offer(self, title: str, act: Callable[[], None]) -> None:
         """Put a button beside the message that is shown."""
@@ -64,25 +63,36 @@ class MessageBar(QFrame):
 
     def dismiss(self) -> None:
         """Take the message away."""
-        self._timer.stop()
         self._act = None
         self.hide()
         self.dismissed.emit()
-
-    def _show(self, what: str, advice: str, *, is_failure: bool) -> None:
-        self._timer.stop()
-        self._act = None
-        self._action.hide()
-        self._what.setText(what)
-        self._advice.setText(advice)
-        self._advice.setVisible(bool(advice))
-        self.setAccessibleDescription(f"{what} {advice}")
-        self.setProperty("kind", "failure" if is_failure else "news")
-        restyle(self)
-        self.show()
 
     def _run_action(self) -> None:
         act = self._act
         self.dismiss()
         if act:
             act()
+
+
+class NewsLine(QLabel):
+    """Tells in one line what was done, for a few seconds, where it moves nothing else."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setContentsMargins(12, 0, 12, 0)
+        self.setAccessibleName("News")
+        self.setFixedWidth(NEWS_PX)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(NEWS_MS)
+        self._timer.timeout.connect(self.clear)
+
+    def tell(self, what: str, more: str = "") -> None:
+        """Show a line until it is read or replaced."""
+        text = shown(f"{what} {more}".strip())
+        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, NEWS_PX - 24))
+        self.setToolTip(text)
+        self._timer.start()
+        announce(self, text)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 Box = TypeVar("Box", QVBoxLayout, QHBoxLayout)
@@ -64,6 +64,11 @@ def restyle(widget: QWidget) -> None:
     """Let the style sheet look again at the widget's properties."""
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Let a screen reader say something that nobody has moved the focus to."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
 
 
 class _Elided(QLabel):

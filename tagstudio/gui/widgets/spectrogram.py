@@ -1,7 +1,6 @@
 """The spectrogram lane: the mel bands that the networks hear, in decibels."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
@@ -48,10 +47,10 @@ class Spectrogram(Lane):
     def sizeHint(self) -> QSize:
         return QSize(400, 150)
 
-    def set_mel(self, mel: NDArray[np.uint8], frame_s: float, *, low_db: float, high_db: float) -> None:
-        """Show a picture, shape (frames, bins); 0 stands for ``low_db`` and 255 for ``high_db``."""
-        self._mel = columns.Pyramid(mel, frame_s) if len(mel) else None
-        self._bins = mel.shape[1]
+    def set_mel(self, mel: columns.Pyramid, *, low_db: float, high_db: float) -> None:
+        """Show a picture of steps, in which 0 stands for ``low_db`` and 255 for ``high_db``."""
+        self._mel = mel if len(mel.levels[0]) else None
+        self._bins = mel.levels[0].shape[1]
         self._low_db, self._high_db = low_db, high_db
         self.low_bin, self.high_bin = 0.0, float(self._bins)
         self.redraw()

@@ -1,19 +1,25 @@
 """The list of suggestions for the shown track, judged by mouse and by key."""
 
 from collections.abc import Sequence
+from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from tagstudio.domain.judgements import Verdict
-from tagstudio.gui.presenters.suggestions import NO_TAG_YET, Line
+from tagstudio.domain.vocabulary import tag_key
+from tagstudio.gui.presenters.suggestions import NO_TAG_YET, Line, State
 from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
 from tagstudio.gui.widgets.suggestion_row import SuggestionRow
 from tagstudio.gui.widgets.tag_entry import TagEntry
 
-NOTHING = "Choose a track to see what may fit it."
-UNHEARD = "Nothing is suggested yet: nobody has listened to this track. You can add words of your own."
+# What the panel says instead of suggestions.
+EMPTY = {
+    "no track": "Choose a track to see what may fit it.",
+    "reading": "Looking for what may fit…",
+    "known": "Nothing is suggested: nobody has listened to this track yet. You can add words of your own.",
+}
 
 
 class SuggestionPanel(QWidget):
@@ -35,12 +41,12 @@ class SuggestionPanel(QWidget):
         self._note = plain_label(wraps=True, role="muted small")
         self._retry = button("Save again", self.retry_wanted.emit, tip="Some verdicts are not saved yet")
         self._retry.hide()
-        self._empty = plain_label(NOTHING, wraps=True, role="muted")
+        self._empty = plain_label(EMPTY["no track"], wraps=True, role="muted")
         self._rows: list[SuggestionRow] = []
         self._chosen = 0
+        self._wanted: int | str | None = None
         self._list = stacked(self._empty, None, spacing=2, margin=2)
         self._area = self._scroller()
-        self._number_of_tracks = 1
         head = side_by_side(self._title, self._retry)
         head.setStretchFactor(self._title, 1)
         self.setLayout(stacked(head, self._note, self._area, self.entry, spacing=6))
@@ -57,7 +63,7 @@ class SuggestionPanel(QWidget):
         """The rows that are shown, in order."""
         return self._shown()
 
-    def show_lines(self, lines: Sequence[Line], *, has_track: bool = True) -> None:
+    def show_lines(self, lines: Sequence[Line], state: State = "known") -> None:
         """Show suggestions; the rows stay where they are while their contents change."""
         while len(self._rows) < len(lines):
             self._add_row()
@@ -65,11 +71,12 @@ class SuggestionPanel(QWidget):
             if n < len(lines):
                 row.show_line(n + 1, lines[n])
             row.setHidden(n >= len(lines))
-        self._empty.setText(UNHEARD if has_track else NOTHING)
+        self._empty.setText(EMPTY[state])
         self._empty.setVisible(not lines)
-        self.entry.setEnabled(has_track)
+        self.entry.setEnabled(state != "no track")
         self._retry.setVisible(any(line.saving == "not saved" for line in lines))
         self._mark_chosen(min(self._chosen, max(0, len(lines) - 1)))
+        self._choose_wanted()
 
     def show_tracks(self, count: int) -> None:
         """Say to how many tracks a verdict goes."""
@@ -78,16 +85,18 @@ class SuggestionPanel(QWidget):
 
     def choose_first(self) -> None:
         """Send the keys to the first suggestion, as for a track that has just been shown."""
-        self._chosen = 0
+        self._wanted = None
         self._mark_chosen(0)
         self._area.verticalScrollBar().setValue(0)
 
     def choose_tag(self, tag_id: int) -> None:
-        """Choose the row of a tag that was chosen elsewhere."""
-        for n, row in enumerate(self._shown()):
-            if row.line and row.line.suggestion.tag_id == tag_id:
-                self._mark_chosen(n)
-                self._area.ensureWidgetVisible(row, 0, 4)
+        """Choose the row of a tag that was chosen elsewhere, as soon as it is shown."""
+        self._wanted = tag_id
+        self._choose_wanted()
+
+    def choose_name(self, name: str) -> None:
+        """Choose the row of a word that has just been added, as soon as it is shown."""
+        self._wanted = tag_key(name)
 
     def judge_chosen(self, verdict: Verdict) -> None:
         """Judge the chosen suggestion and go on to the next."""
@@ -122,6 +131,13 @@ class SuggestionPanel(QWidget):
         else:
             self._area.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # Before the scroller takes the arrows for itself.
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            self.keyPressEvent(event)
+            return event.isAccepted()
+        return super().eventFilter(watched, event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
         key = Qt.Key(event.key())
@@ -143,6 +159,14 @@ class SuggestionPanel(QWidget):
         row.verdict_given.connect(lambda verdict: self._give(number, verdict))
         self._rows.append(row)
         self._list.insertWidget(self._list.count() - 1, row)
+
+    def _choose_wanted(self) -> None:
+        for n, row in enumerate(self._shown()):
+            if self._wanted is not None and row.line and self._wanted in names(row.line):
+                self._wanted = None
+                self._mark_chosen(n)
+                # The layout gives a new row its place only after this.
+                QTimer.singleShot(0, row, partial(self._area.ensureWidgetVisible, row, 0, 4))
 
     def _choose(self, number: int) -> None:
         if number != self._chosen:
@@ -167,5 +191,11 @@ class SuggestionPanel(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setAccessibleName("Suggestions")
+        area.installEventFilter(self)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         return area
+
+
+def names(line: Line) -> tuple[int | str, ...]:
+    """Return what a line answers to: its tag's id and its word in any spelling."""
+    return line.suggestion.tag_id, tag_key(line.suggestion.tag)

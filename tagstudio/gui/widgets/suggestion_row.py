@@ -16,14 +16,14 @@ BUTTONS = ((Verdict.YES, "✓", "Yes"), (Verdict.NO, "✗", "No"), (Verdict.UNSU
 
 
 class ProbabilityBar(QWidget):
-    """A probability as a bar with its number beside it; a dash when there is none."""
+    """A probability as a bar with its number beside it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.value: float | None = None
+        self.value = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
-    def set_value(self, value: float | None) -> None:
+    def set_value(self, value: float) -> None:
         """Show a probability from 0 to 1."""
         self.value = value
         self.update()
@@ -37,7 +37,7 @@ class ProbabilityBar(QWidget):
         painter.setFont(theme.tabular(self.font()))
         painter.setPen(theme.colour("text"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(self.rect(), right, "–" if self.value is None else f"{self.value:.0%}")
+        painter.drawText(self.rect(), right, f"{self.value:.0%}")
         track = QRectF(0, self.height() / 2 - 3, self.width() - 44, 6)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("line"))
@@ -90,7 +90,8 @@ class SuggestionRow(QFrame):
         self._word.setToolTip(word)
         self._source.setText(" · ".join(part for part in (each.facet, shown(each.source)) if part))
         self._source.setToolTip(shown(each.source))
-        self._bar.set_value(None if each.tag_id == NO_TAG_YET else each.score)
+        self._bar.set_value(each.score)
+        self._bar.setVisible(each.tag_id != NO_TAG_YET)
         self._mark.setText(mark_text(line))
         self._mark.setProperty("verdict", "failed" if line.saving == "not saved" else (line.verdict or ""))
         restyle(self._mark)

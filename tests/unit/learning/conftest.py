@@ -31,4 +31,4 @@ def noise():
 @pytest.fixture(scope="session")
 def alike():
     """A library whose kinds overlap."""
-    return make_library(distance=0.4, seed=2)
+    return make_library(1500, distance=0.5, seed=2)

@@ -23,7 +23,6 @@ def _by_normal_equations(units, rows, answers, shrinkage):
     return w / spread if spread > 1e-9 else np.zeros(width), centred
 
 
-@settings(deadline=None)
 @given(shrinkage=shrinkages, n=st.integers(0, 60), seed=st.integers(0, 1000))
 def test_the_direction_minimises_the_square_error(library, shrinkage, n, seed):
     rng = np.random.default_rng(seed)
@@ -34,7 +33,7 @@ def test_the_direction_minimises_the_square_error(library, shrinkage, n, seed):
     np.testing.assert_allclose(found.direction, expected, atol=1e-6, rtol=1e-5)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(shrinkage=shrinkages, n=st.integers(1, 40), seed=st.integers(0, 1000))
 def test_leaving_one_out_in_closed_form_equals_refitting_without_it(library, shrinkage, n, seed):
     rng = np.random.default_rng(seed)

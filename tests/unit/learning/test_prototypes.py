@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load, save
 
@@ -23,7 +23,6 @@ def _rows(kind, wanted, n, *, skip=0):
     return np.flatnonzero(kind == wanted)[skip : skip + n]
 
 
-@settings(deadline=None)
 @given(data=examples)
 def test_any_examples_give_finite_probabilities(library, data):
     head = fit(library[0], *data)
@@ -87,21 +86,21 @@ def test_the_order_of_examples_does_not_matter(library):
     np.testing.assert_allclose(one.left_out, other.left_out[[1, 2, 0, 4, 3]], atol=1e-6)
 
 
-@pytest.mark.parametrize(("n_yes", "n_no"), [(5, 15), (15, 15)])
-def test_left_out_quality_foretells_the_quality_on_other_tracks(alike, n_yes, n_no):
+@pytest.mark.parametrize(("n_yes", "n_no"), [(3, 6), (5, 15), (15, 15)])
+def test_left_out_quality_is_that_on_other_tracks_and_its_interval_holds_it(alike, n_yes, n_no):
     standardised, kind = alike
-    foretold, true, held = [], [], []
-    for seed in range(80):
+    left_out, true, held = [], [], []
+    for seed in range(100):
         rng = np.random.default_rng(seed)
         is_yes = kind == seed % 4
         yes, no = rng.choice(np.flatnonzero(is_yes), n_yes, False), rng.choice(np.flatnonzero(~is_yes), n_no, False)
-        rest = np.setdiff1d(np.arange(300), np.r_[yes, no])
+        rest = np.setdiff1d(np.arange(kind.size), np.r_[yes, no])
         head = fit(standardised, yes, no)
-        foretold.append(head.quality.auc)
+        left_out.append(head.quality.auc)
         true.append(roc_auc(head.scores(standardised.units)[rest], is_yes[rest]))
         held.append(head.quality.low <= true[-1] <= head.quality.high)
-    assert np.mean(foretold) == pytest.approx(np.mean(true), abs=0.03)
-    assert np.mean(held) > 0.85
+    assert np.mean(true) - 0.06 < np.mean(left_out) < np.mean(true) + 0.02
+    assert np.mean(held) >= 0.9
 
 
 def test_where_nothing_can_be_learned_the_quality_says_so(noise):

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 from tagstudio.domain.errors import ModelError
 from tagstudio.nn.catalogue import SHIPPED, card
 from tagstudio.nn.embed import NETWORK_LIMITS, WINDOW_SAMPLES, Networks
+from tagstudio.nn.ensembles import Ensemble
 from tagstudio.workers import Worker
 
 MODELS = ("mtt-musicnn", "msd-vgg")
@@ -93,6 +95,17 @@ def test_an_absent_device_is_told_once_and_the_cpu_answers(windows: NDArray[np.f
     assert described["device"] in ("mps", "cpu")
     assert bool(described["notice"]) == (described["device"] == "cpu")
     assert networks.hear(windows[:1])["msd-vgg"].scores.shape == (1, 50)
+
+
+def test_a_device_that_fails_in_the_middle_costs_no_answer(networks: Networks, windows: NDArray[np.float32]) -> None:
+    failing = Ensemble("cpu")
+    failing.runner.device = torch.device("meta")  # it computes nothing, and says so when asked for the result
+    cards = [card(model_id) for model_id in MODELS]
+    failing.load(cards)
+    heard = failing.hear(windows, cards, [])
+    assert failing.runner.notice == "The meta device failed; the networks run on the CPU instead."
+    for model_id, results in networks.hear(windows).items():
+        np.testing.assert_allclose(heard[model_id].scores, results.scores, atol=1e-5)
 
 
 def test_answers_of_a_process_of_its_own_are_the_same(

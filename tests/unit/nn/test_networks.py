@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
+from tagstudio.nn.architecture import Network
 from tagstudio.nn.catalogue import SHIPPED, card
 from tagstudio.nn.musicnn import MusicNN, PeakFilters
-from tagstudio.nn.networks import Network, network
+from tagstudio.nn.networks import network
 from tagstudio.nn.vgg import Vgg
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import torch
 
+from tagstudio.nn.architecture import Network
 from tagstudio.nn.catalogue import SHIPPED, card
 from tagstudio.nn.frontend import compressed
-from tagstudio.nn.networks import Network, network
+from tagstudio.nn.networks import network
 
 REFS = Path(__file__).parents[4] / "shared" / "refs"
 pytestmark = pytest.mark.skipif(not REFS.is_dir(), reason="the reference arrays (../shared/refs) are not here")

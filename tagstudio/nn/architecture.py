@@ -1,0 +1,38 @@
+"""What every network offers, whatever its architecture."""
+
+from collections.abc import Collection
+from typing import ClassVar
+
+from torch import Tensor, nn
+
+
+class Network(nn.Module):
+    """A tagger over windows of log-mel, in two steps, so that its first layer can be looked at.
+
+    Attributes
+    ----------
+    first_layers : dict of str to int
+        Names of the groups of first-layer filters and how many each has, in the order of their channels.
+    """
+
+    first_layers: ClassVar[dict[str, int]]
+
+    def first_layer(self, mel: Tensor) -> Tensor:
+        """Return the first layer's activations, (batch, filters, frames) or (batch, filters, frames, mels)."""
+        raise NotImplementedError
+
+    def rest(self, first: Tensor, outputs: Collection[str]) -> dict[str, Tensor]:
+        """Return ``outputs`` by name from the first layer's activations."""
+        raise NotImplementedError
+
+    def forward(self, mel: Tensor, outputs: Collection[str] = ("scores",)) -> dict[str, Tensor]:
+        """Return ``outputs`` by name.
+
+        Parameters
+        ----------
+        mel : Tensor, shape (batch, 187, 96)
+            As `frontend.LogMel` makes it.
+        outputs : collection of str
+            Names from the model's card; each answer is (batch, ...) with time first.
+        """
+        return self.rest(self.first_layer(mel), outputs)

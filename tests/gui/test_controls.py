@@ -1,0 +1,187 @@
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tagstudio.domain.errors import QueryError
+from tagstudio.domain.judgements import Verdict
+from tagstudio.domain.suggestions import Suggestion
+from tagstudio.gui.presenters.suggestions import Line
+from tagstudio.gui.views.job_bar import time_left
+from tagstudio.gui.widgets.message_bar import MessageBar
+from tagstudio.gui.widgets.search_box import SearchBox
+from tagstudio.gui.widgets.suggestion_panel import SuggestionPanel
+from tagstudio.gui.widgets.suggestion_row import BUTTONS, mark_text, spoken
+from tagstudio.gui.widgets.tag_entry import TagEntry
+
+
+def shown_widget(qtbot: QtBot, widget: QWidget) -> None:
+    qtbot.addWidget(widget)
+    widget.show()
+    qtbot.waitExposed(widget)
+
+
+def lines(*names: str) -> list[Line]:
+    return [
+        Line(Suggestion(track_id=1, tag_id=n, tag=name, facet="mood", score=0.5, source="mtt-musicnn"), None)
+        for n, name in enumerate(names, 1)
+    ]
+
+
+@pytest.fixture
+def entry(qtbot: QtBot) -> TagEntry:
+    made = TagEntry()
+    shown_widget(qtbot, made)
+    made.field.setFocus()
+    qtbot.waitUntil(made.field.hasFocus)
+    return made
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> SuggestionPanel:
+    made = SuggestionPanel()
+    shown_widget(qtbot, made)
+    made.show_lines(lines("techno", "dark", "slow"))
+    return made
+
+
+def test_enter_adds_the_word_and_empties_the_field(qtbot: QtBot, entry: TagEntry) -> None:
+    qtbot.keyClicks(entry.field, "  late   night ")
+    with qtbot.waitSignal(entry.added) as added:
+        qtbot.keyClick(entry.field, Qt.Key.Key_Return)
+    assert added.args == ["late night"]
+    qtbot.waitUntil(lambda: entry.field.text() == "")
+
+
+def test_leaving_the_field_adds_nothing(qtbot: QtBot, entry: TagEntry) -> None:
+    with qtbot.assertNotEmitted(entry.added):
+        qtbot.keyClicks(entry.field, "techno")
+        entry.field.clearFocus()
+    assert entry.field.text() == "techno"
+
+
+@pytest.mark.parametrize(("typed", "said"), [("   ", "needs a name"), ("x" * 300, "300 characters")])
+def test_a_word_that_is_none_is_refused_in_one_sentence(qtbot: QtBot, entry: TagEntry, typed: str, said: str) -> None:
+    entry.field.setText(typed)
+    with qtbot.assertNotEmitted(entry.added):
+        qtbot.keyClick(entry.field, Qt.Key.Key_Return)
+    assert said in entry.error_text
+    qtbot.keyClicks(entry.field, "a")
+    assert entry.error_text == ""
+
+
+def test_a_completion_chosen_by_key_is_added_once(qtbot: QtBot, entry: TagEntry) -> None:
+    added: list[str] = []
+    entry.added.connect(added.append)
+    qtbot.keyClicks(entry.field, "te")
+    entry.put_completions("te", ["techno", "tender"])
+    popup = entry.completer.popup()
+    assert popup is not None
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: entry.field.text() == "")
+    assert added == ["techno"]
+
+
+def test_completions_for_what_is_no_longer_typed_are_dropped(qtbot: QtBot, entry: TagEntry) -> None:
+    qtbot.keyClicks(entry.field, "tec")
+    entry.put_completions("te", ["tender"])
+    popup = entry.completer.popup()
+    assert popup is not None
+    assert not popup.isVisible()
+
+
+def test_the_nth_suggestion_is_toggled_by_its_number(qtbot: QtBot, panel: SuggestionPanel) -> None:
+    with qtbot.waitSignal(panel.toggled) as toggled:
+        panel.toggle_nth(2)
+    assert toggled.args == ["dark"]
+    with qtbot.assertNotEmitted(panel.toggled):
+        panel.toggle_nth(9)
+
+
+def test_judging_goes_on_to_the_next_suggestion(qtbot: QtBot, panel: SuggestionPanel) -> None:
+    given: list[tuple[str, Verdict]] = []
+    panel.verdict_given.connect(lambda tag, verdict: given.append((tag, verdict)))
+    for verdict in (Verdict.YES, Verdict.NO, Verdict.UNSURE):
+        panel.judge_chosen(verdict)
+    assert given == [("techno", Verdict.YES), ("dark", Verdict.NO), ("slow", Verdict.UNSURE)]
+
+
+def test_arrows_choose_within_the_list_and_enter_accepts(qtbot: QtBot, panel: SuggestionPanel) -> None:
+    panel.focus_list()
+    qtbot.keyClick(panel.rows[0], Qt.Key.Key_Down)
+    assert panel.chosen_line is not None
+    assert panel.chosen_line.suggestion.tag == "dark"
+    with qtbot.waitSignal(panel.verdict_given) as given:
+        qtbot.keyClick(panel.rows[1], Qt.Key.Key_Return)
+    assert given.args == ["dark", Verdict.YES]
+
+
+def test_every_verdict_button_names_its_tag_and_is_reached_by_tab(panel: SuggestionPanel) -> None:
+    names = {each.accessibleName() for row in panel.rows for each in row._buttons.values()}
+    assert {f"{name}, techno" for _, _, name in BUTTONS} <= names
+    assert all(each.focusPolicy() & Qt.FocusPolicy.TabFocus for row in panel.rows for each in row._buttons.values())
+
+
+def test_a_tag_chosen_elsewhere_is_chosen_once_it_is_shown(panel: SuggestionPanel) -> None:
+    panel.choose_tag(4)
+    panel.show_lines(lines("techno", "dark", "slow", "warm"))
+    assert panel.chosen_line is not None
+    assert panel.chosen_line.suggestion.tag == "warm"
+
+
+def test_words_from_files_are_never_read_as_markup(panel: SuggestionPanel) -> None:
+    panel.show_lines(lines("<b>bold</b>"))
+    assert panel.rows[0]._word.text() == "<b>bold</b>"
+    assert panel.rows[0]._word.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_a_mark_says_whether_the_verdict_is_on_disk() -> None:
+    (line,) = lines("techno")
+    told = [
+        mark_text(Line(line.suggestion, Verdict.YES, saving))
+        for saving in ("saving", "saved", "not saved", "")
+    ]  # fmt: skip
+    assert told == ["✓ yes · saving…", "✓ yes · saved", "✓ yes · not saved", "✓ yes"]
+    assert spoken(1, line) == "1, techno, mood, 50%, from mtt-musicnn, not judged"
+
+
+def test_a_search_is_sent_once_typing_rests_and_at_once_on_enter(qtbot: QtBot) -> None:
+    box = SearchBox()
+    shown_widget(qtbot, box)
+    with qtbot.waitSignal(box.searched, timeout=2000) as searched:
+        qtbot.keyClicks(box.field, "acid")
+    assert searched.args == ["acid"]
+    with qtbot.waitSignal(box.searched, timeout=50):
+        qtbot.keyClicks(box.field, " house")
+        qtbot.keyClick(box.field, Qt.Key.Key_Return)
+
+
+def test_a_mistake_in_a_search_points_at_the_character(qtbot: QtBot) -> None:
+    box = SearchBox()
+    shown_widget(qtbot, box)
+    box.field.setText("artist:alex foo:bar")
+    box.show_error(QueryError("There is no field “foo”.", "The fields are path, title.", position=12))
+    assert "artist:alex ▸foo:bar" in box.error_text
+    box.clear_error()
+    assert box.error_text == ""
+
+
+def test_a_message_stays_until_dismissed_and_its_button_acts_once(qtbot: QtBot) -> None:
+    bar, done = MessageBar(), []
+    qtbot.addWidget(bar)
+    assert bar.text == ""
+    bar.show_failure("<i>Not</i> saved.", "Try again.")
+    bar.offer("Save again", lambda: done.append(1))
+    assert bar.text == "<i>Not</i> saved. Try again."
+    bar._action.click()
+    assert done == [1]
+    assert bar.text == ""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(3, "a few seconds left"), (44, "about 40 s left"), (600, "about 10 min left"), (7200, "about 2.0 h left")],
+)
+def test_the_time_left_is_said_without_false_precision(seconds: float, text: str) -> None:
+    assert time_left(seconds) == text
