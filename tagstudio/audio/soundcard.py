@@ -55,6 +55,11 @@ class PortAudio:
                 "Plug one in or choose one in the system's settings; everything else works without.",
             )
 
+    def name(self) -> str:
+        """Return what the system calls the device; raise TagStudioError as ``check`` does."""
+        self.check()
+        return str(_sounddevice().query_devices(kind="output")["name"])
+
     def open(self, rate: int, pull: Pull) -> Output:
         """Start a stream."""
         sounddevice = _sounddevice()

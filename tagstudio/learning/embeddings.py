@@ -11,7 +11,7 @@ Precise = NDArray[np.float64]
 
 # Beyond this many rows the moments of a library do not change what a head learns; evenly spaced rows stand for all.
 BACKGROUND_ROWS = 8192
-_CHUNK_ROWS = 4096
+_BLOCK_ROWS = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,8 +78,8 @@ def to_units(raw: NDArray[np.floating], mean: Matrix, scale: Matrix) -> Matrix:
     if raw.ndim != 2 or raw.shape[1] != mean.size:
         raise ValueError(f"expected (tracks, {mean.size}), got shape {raw.shape}")
     units = np.empty(raw.shape, np.float32)
-    for start in range(0, len(raw), _CHUNK_ROWS):
-        rows = slice(start, start + _CHUNK_ROWS)
+    for start in range(0, len(raw), _BLOCK_ROWS):
+        rows = slice(start, start + _BLOCK_ROWS)
         units[rows] = _unit_rows(raw[rows].astype(np.float32), mean, scale)
     return units
 
@@ -106,8 +106,8 @@ def _unit_rows(rows: Matrix, mean: Matrix, scale: Matrix) -> Matrix:
 def _moments(raw: NDArray[np.floating]) -> tuple[Matrix, Matrix]:
     n, total, squares = 0, np.zeros(raw.shape[1]), np.zeros(raw.shape[1])
     pivot = np.zeros(raw.shape[1])  # sums of squares about a typical row keep their digits
-    for start in range(0, len(raw), _CHUNK_ROWS):
-        rows = raw[start : start + _CHUNK_ROWS].astype(np.float64)
+    for start in range(0, len(raw), _BLOCK_ROWS):
+        rows = raw[start : start + _BLOCK_ROWS].astype(np.float64)
         rows = rows[np.isfinite(rows).all(axis=1)]
         if n == 0 and len(rows):
             pivot = rows.mean(axis=0)

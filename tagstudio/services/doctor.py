@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tagstudio import __version__, paths
-from tagstudio.audio import formats, playback
+from tagstudio.audio import formats
+from tagstudio.audio.soundcard import PortAudio
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.settings import load_settings
+from tagstudio.library import chain
 from tagstudio.library.store import open_library, sqlite_version
 from tagstudio.nn.catalogue import cards
 from tagstudio.services import display
@@ -88,9 +90,14 @@ def _library(file: Path) -> str:
     if not file.exists():
         return f"none yet at {file}; SQLite {sqlite_version()}"
     with open_library(file, create=False) as library:
-        warning = library.warning
-    if warning:
-        raise TagStudioError(warning)
+        if library.warning:
+            raise TagStudioError(library.warning)
+        with library.read() as session:
+            broken = chain.first_broken(session)
+    if broken is not None:
+        raise TagStudioError(
+            f"Judgement {broken} in “{file.name}” is not as it was written.", "Go back to a copy of the file."
+        )
     return f"{file}, SQLite {sqlite_version()}"
 
 
@@ -107,7 +114,7 @@ def _room(file: Path) -> Check:
 
 
 def _sound() -> str:
-    return playback.device_name()
+    return PortAudio().name()
 
 
 def _window() -> Check:

@@ -154,8 +154,9 @@ def test_a_job_started_after_shutting_down_only_finishes(qtbot: QtBot, runner: J
 
 
 def test_shutting_down_says_when_a_job_outlives_the_wait(runner: JobRunner) -> None:
-    held = threading.Event()
-    runner.start(lambda: held.wait(10))
+    begun, held = threading.Event(), threading.Event()
+    runner.start(lambda: begun.set() or held.wait(10))
+    assert begun.wait(5)
     assert not runner.shut_down(0.05)
     held.set()
 

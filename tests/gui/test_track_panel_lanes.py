@@ -142,8 +142,8 @@ def test_one_moment_is_one_column_in_every_lane(axis, shown, view):
         shown(lane)
     axis.move_cursor(0.0)
     axis.show(*view)
-    # Frames of the spectrogram and the filters are centred on their time: half a frame of leeway, and rounding.
-    leeway = FRAME_S / 2 / axis.span_s * PLOT_PX + 1.0
+    # Frames are centred on their time, and a curve rises from one to the next: a frame of leeway, and rounding.
+    leeway = FRAME_S / axis.span_s * PLOT_PX + 1.0
     expected = lanes[0].x_of(300.0)
     for lane, y in zip(lanes, (30, 80, CAPTION_PX + 3, CAPTION_PX + 15), strict=True):
         assert first_lit(lane, y) == pytest.approx(expected, abs=leeway), type(lane).__name__

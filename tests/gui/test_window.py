@@ -26,6 +26,10 @@ def workplace(window: MainWindow) -> Workplace:
     return window.workplace
 
 
+def visible_buttons(widget: QWidget) -> set[str]:
+    return {each.text() for each in widget.findChildren(QAbstractButton) if each.isVisible()}
+
+
 def idle(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: not [each for each in window.runner.running if each.lane != "sound"], timeout=LONG_MS)
 
@@ -67,17 +71,15 @@ def test_a_file_that_is_no_library_is_refused_and_left_as_it_is(qtbot: QtBot, qa
     window.open_library(file)
     qtbot.waitUntil(lambda: "not a TagStudio library" in window.cover_text, timeout=LONG_MS)
     assert file.read_text() == "Dear library,"
-    assert {"Choose another library…", "Try again"} <= {
-        each.text() for each in window.findChildren(QAbstractButton) if each.isVisible()
-    }
+    offered = {"Choose another library…", "Try again"}
+    qtbot.waitUntil(lambda: offered <= visible_buttons(window))
     window.close()
 
 
 def test_an_empty_library_says_what_to_do(open_window: Opener, tmp_path: Path) -> None:
     window = open_window(tmp_path / "library.sqlite3")
     view = workplace(window).library_view
-    texts = {each.text() for each in view.findChildren(QAbstractButton) if each.isVisible()}
-    assert {"Add a folder of music…", "Try the demo"} <= texts
+    assert {"Add a folder of music…", "Try the demo"} <= visible_buttons(view)
     assert view.counts.text() == "0 tracks, 0 heard"
 
 

@@ -75,7 +75,7 @@ class Commands(QObject):
         """Write what is known of the tracks that match to a file."""
         # On the reading lane: an export must not wait for an hour of listening.
         running = self._runner.start(
-            lambda: exchange.export(self._studio, file, query), lane="read", name=f"Exporting to {file.name}"
+            exchange.export(self._studio, file, query), lane="read", name=f"Exporting to {file.name}"
         )
         running.succeeded.connect(lambda done: self.said.emit(f"{_tracks(done.tracks)} exported.", str(done.file)))
         self._report_failure(running)

@@ -34,7 +34,6 @@ class TrackPresenter(QObject):
     overview_failed = Signal(object)  # TagStudioError
     taggram_loaded = Signal(object)  # TaggramView, or None while nobody has listened
     taggram_failed = Signal(object)
-    filters_started = Signal()
     filters_progressed = Signal(object)  # Progress
     filters_loaded = Signal(object)  # FilterView
     filters_failed = Signal(object)
@@ -177,7 +176,6 @@ class TrackPresenter(QObject):
         running.progressed.connect(lambda progress: self._if_current(running, self.filters_progressed, progress))
         running.succeeded.connect(lambda view: self._if_current(running, self.filters_loaded, view))
         running.failed.connect(lambda error: self._if_current(running, self.filters_failed, error))
-        self.filters_started.emit()
 
     def _if_current(self, running: RunningJob, signal: Any, value: object) -> None:
         if running is self._filtering:

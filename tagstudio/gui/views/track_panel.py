@@ -25,6 +25,7 @@ NO_TRACK = "Choose a track in the table to see and hear it."
 READING = "Reading the sound…"
 UNHEARD = "No network has listened to this track yet. Its tags appear here as soon as one has."
 NO_TAG = "Choose a tag to see which learned filters it is heard by."
+LOOKING = "Looking into the filters…"
 # How the height is shared by waveform, spectrogram, taggram and filters.
 SHARES = (3, 6, 8, 6)
 LISTEN = "Listen to all of it"
@@ -165,7 +166,6 @@ class TrackPanel(QWidget):
         presenter.taggram_loaded.connect(self._show_taggram)
         presenter.taggram_failed.connect(lambda error: self._show_no_taggram(_sentence(error)))
         presenter.tag_chosen.connect(self._mark_tag)
-        presenter.filters_started.connect(lambda: self._say_filters("Looking into the filters…"))
         presenter.filters_progressed.connect(self._show_filter_progress)
         presenter.filters_loaded.connect(self._show_filters)
         presenter.filters_failed.connect(lambda error: self._say_filters(_sentence(error)))
@@ -231,8 +231,7 @@ class TrackPanel(QWidget):
 
     def _mark_tag(self, tag_id: int | None) -> None:
         self.taggram.choose_tag(tag_id)
-        if tag_id is None:
-            self._say_filters(NO_TAG)
+        self._say_filters(NO_TAG if tag_id is None else LOOKING)
 
     def _choose_from_lane(self, tag_id: int) -> None:
         self.presenter.choose_tag(tag_id)

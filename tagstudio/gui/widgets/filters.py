@@ -114,6 +114,10 @@ class Filters(RowsLane):
             f"{self.names[row]}\n{clock_text(second, decimals=2)}: {response}\nContributes {contribution} to the score"
         )
 
+    def text_beside(self, position: QPointF) -> str:
+        row = self.row_at(position.y())
+        return "" if row is None else f"{self.names[row]}\nContributes {self.beside[row]} to the score"
+
     def frame_at(self, second: float) -> int | None:
         """Return the frame at a moment, if there is one."""
         frame = round((second - self._start_s) / self._frame_s)

@@ -91,6 +91,10 @@ class Lane(QWidget):
         """Return what a tooltip says about a place of the plot, as plain text."""
         return ""
 
+    def text_beside(self, position: QPointF) -> str:
+        """Return what a tooltip says beside the plot."""
+        return ""
+
     def clicked(self, second: float, position: QPointF) -> None:
         """Answer a click into the plot."""
         self.axis.select(None)
@@ -315,7 +319,8 @@ class Lane(QWidget):
         text = ""
         position = QPointF(event.pos())
         if self.has_picture():
-            text = self.text_at(self.second(position.x()), position)
+            inside = self.plot().contains(event.pos())
+            text = self.text_at(self.second(position.x()), position) if inside else self.text_beside(position)
         if text:
             QToolTip.showText(event.globalPos(), plain_tip(text), self)
         else:

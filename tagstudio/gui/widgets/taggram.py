@@ -73,7 +73,7 @@ class Taggram(RowsLane):
         steps = self._steps(spread, rows)
         image = _picture(steps, heard, is_dark=theme.current().is_dark)
         painter.drawImage(body, image)
-        self._paint_numbers(painter, rows)
+        self._paint_numbers(painter, plot, rows)
         painter.setPen(theme.colour("surface"))
         for row in rows:
             y = self.row_box(row).bottom()
@@ -84,17 +84,17 @@ class Taggram(RowsLane):
         best = columns.folded(self._scores[:, rows.start : rows.stop], spread, np.maximum)
         return np.asarray(np.round(255 * np.clip(best.astype(np.float32), 0, 1)), np.uint8)
 
-    def _paint_numbers(self, painter: QPainter, rows: range) -> None:
+    def _paint_numbers(self, painter: QPainter, plot: QRect, rows: range) -> None:
         is_dark = theme.current().is_dark
         shown = (self._starts_s + self._window_s > self.axis.start_s) & (self._starts_s < self.axis.end_s)
         for window in np.flatnonzero(shown):
-            left = self.x_of(float(self._starts_s[window]))
-            width = self.x_of(float(self._starts_s[window]) + self._window_s) - left
-            if width < NUMBER_PX or self.row_px() < painter.fontMetrics().height() - 2:
+            start = float(self._starts_s[window])
+            left, right = max(self.x_of(start), plot.left()), min(self.x_of(start + self._window_s), plot.right() + 1)
+            if right - left < NUMBER_PX or self.row_px() < painter.fontMetrics().height() - 2:
                 continue
             for row in rows:
                 score = float(self._scores[window, row])
-                box = QRectF(left, self.row_box(row).top(), width, self.row_px() - 1)
+                box = QRectF(left, self.row_box(row).top(), right - left, self.row_px() - 1)
                 bright = colours.is_bright("score", round(255 * min(max(score, 0.0), 1.0)), is_dark=is_dark)
                 ink = QColor("#000000" if bright else "#ffffff")
                 write(painter, box, f"{score:.2f}", colour=ink, align=Qt.AlignmentFlag.AlignHCenter)
@@ -115,6 +115,10 @@ class Taggram(RowsLane):
         start = float(self._starts_s[window])
         until = clock_text(start + self._window_s, decimals=1)
         return f"{self.names[row]}: {self._scores[window, row]:.2f}\n{clock_text(start, decimals=1)} – {until}"
+
+    def text_beside(self, position: QPointF) -> str:
+        row = self.row_at(position.y())
+        return "" if row is None else f"{self.names[row]}\nMean score {self.beside[row]}"
 
     def window_at(self, second: float) -> int | None:
         """Return the window that holds a moment; None in a gap."""

@@ -76,6 +76,11 @@ def encode(file: Path, samples: NDArray[np.float32], kind: Kind, rate: int = RAT
 
 
 @pytest.fixture(scope="session")
+def music_like() -> Callable[..., NDArray[np.float32]]:
+    return unique_music
+
+
+@pytest.fixture(scope="session")
 def original() -> NDArray[np.float32]:
     return unique_music(RATE, SECONDS)
 
@@ -102,6 +107,16 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 @pytest.fixture
 def file(kind: Kind, encoded: Callable[[Kind], Path]) -> Path:
     return encoded(kind)
+
+
+@pytest.fixture
+def mp3(encoded: Callable[[Kind], Path]) -> Path:
+    return encoded(KINDS[0])
+
+
+@pytest.fixture
+def flac(encoded: Callable[[Kind], Path]) -> Path:
+    return encoded(KINDS[1])
 
 
 @pytest.fixture
