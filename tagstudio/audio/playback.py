@@ -43,6 +43,7 @@ class Player:
         self._turn = threading.Lock()  # the worker answers one run at a time
         self._path: bytes | None = None
         self._run: _Run | None = None
+        self._stopping: list[_Run] = []
         self._position_s = 0.0
         self._volume = 1.0
 
@@ -82,11 +83,10 @@ class Player:
 
     def close(self) -> None:
         """Fall silent and end the worker process."""
-        run = self._run
         self._stop()
-        if run is not None:
-            self._worker.interrupt()
-            run.join()
+        for run in self._stopping:
+            while not run.is_gone(0.3):
+                self._worker.interrupt()
         self._worker.close()
 
     @property
@@ -127,19 +127,23 @@ class Player:
         self.close()
 
     def _start(self, path: bytes) -> None:
-        self._run = _Run(self._card, self._position_s, self._volume)
-        self._run.start(self._blocks(path, self._position_s))
+        run = _Run(self._card, self._position_s, self._volume)
+        self._run = run
+        run.start(self._blocks(run.ring, path, self._position_s))
 
     def _stop(self) -> None:
         if self._run is not None:
-            self._run.stop()
+            self._run.ring.stop()
+            self._stopping = [run for run in (*self._stopping, self._run) if not run.is_gone(0.0)]
             self._run = None
 
-    def _blocks(self, path: bytes, start_s: float) -> Blocks:
+    def _blocks(self, ring: Ring, path: bytes, start_s: float) -> Blocks:
         # A run that was stopped gives up its turn within a block; one that hangs in a decoder is ended.
         while not self._turn.acquire(timeout=1.0):
             self._worker.interrupt()
         try:
+            if ring.is_stopped:
+                return
             with closing(self._worker.stream("blocks", path, start_s, timeout_s=BLOCK_ALLOWED_S)) as blocks:
                 yield from blocks
         finally:
@@ -160,12 +164,11 @@ class _Run:
         self._thread = threading.Thread(target=self._play, args=(blocks,), daemon=True, name="tagstudio-playback")
         self._thread.start()
 
-    def stop(self) -> None:
-        self.ring.stop()
-
-    def join(self) -> None:
+    def is_gone(self, timeout_s: float) -> bool:
+        # Whether its thread ended, waiting for it so long.
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(timeout_s)
+        return self._thread is None or not self._thread.is_alive()
 
     @property
     def is_alive(self) -> bool:

@@ -50,6 +50,7 @@ def resample(wave: Wave, rate: int, to: int = 16_000) -> Wave:
     ----------
     J. O. Smith, "Digital Audio Resampling Home Page", ccrma.stanford.edu/~jos/resample; resampy 0.2.2 ``kaiser_best``.
     """
+    _check(rate)
     if rate == to:
         return wave
     count = resampled_length(wave.size, rate, to)
@@ -99,8 +100,7 @@ def resample_piece(samples: Wave, rate: int, to: int = 16_000, *, start: int, fi
     -------
     ndarray, shape (count,)
     """
-    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
-        raise ValueError(f"the sampling rate must be between {LOWEST_RATE} and {HIGHEST_RATE} Hz, got {rate}")
+    _check(rate)
     if rate == to:
         return _covered(samples, first - start, count)
     shape = _shape(rate, to)
@@ -109,6 +109,11 @@ def resample_piece(samples: Wave, rate: int, to: int = 16_000, *, start: int, fi
     begin = block * shape.inputs - shape.wing
     reach = (n_blocks - 1) * shape.inputs + shape.reach
     return _blocks(_covered(samples, begin - start, reach), shape, n_blocks).reshape(-1)[skipped : skipped + count]
+
+
+def _check(rate: int) -> None:
+    if not LOWEST_RATE <= rate <= HIGHEST_RATE:
+        raise ValueError(f"the sampling rate must be between {LOWEST_RATE} and {HIGHEST_RATE} Hz, got {rate}")
 
 
 @dataclass(frozen=True, slots=True)

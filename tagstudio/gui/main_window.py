@@ -5,14 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
     QFileDialog,
-    QFrame,
     QMainWindow,
     QStackedWidget,
     QWidget,
@@ -26,8 +25,9 @@ from tagstudio.gui.jobs import JobRunner
 from tagstudio.gui.menus import Menus
 from tagstudio.gui.style import SHEET
 from tagstudio.gui.views.job_bar import JobBar
+from tagstudio.gui.widgets.cover import Cover
 from tagstudio.gui.widgets.message_bar import MessageBar, NewsLine
-from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
+from tagstudio.gui.widgets.parts import button, stacked
 
 if TYPE_CHECKING:  # opening a library loads these, on a thread
     from tagstudio.gui.workplace import Workplace
@@ -55,7 +55,7 @@ class MainWindow(QMainWindow):
         self.job_bar = JobBar(self.runner)
         self.workplace: Workplace | None = None
         self._pages = QStackedWidget()
-        self._opening = _Cover("Opening the library…", "")
+        self._opening = Cover("Opening the library…", "")
         self._pages.addWidget(self._opening)
         inside = QWidget()
         inside.setLayout(stacked(self.messages, self._pages, self.job_bar, spacing=0))
@@ -246,39 +246,6 @@ class MainWindow(QMainWindow):
         file, _ = QFileDialog.getSaveFileName(self, "Export", "tags.csv", "CSV table (*.csv);;JSON (*.json)")
         if file and self.workplace is not None:
             self.workplace.commands.export(Path(file), self.workplace.library.query)
-
-
-class _Cover(QWidget):
-    """A sentence over the whole window, with what can be done."""
-
-    def __init__(self, what: str, advice: str) -> None:
-        super().__init__()
-        self._what = plain_label(what, wraps=True, role="title")
-        self._advice = plain_label(advice, wraps=True, role="muted")
-        for label in (self._what, self._advice):
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._buttons = side_by_side(None, None)
-        card = QFrame()
-        card.setFixedWidth(640)
-        card.setLayout(stacked(self._what, self._advice, self._buttons, spacing=14))
-        self.setLayout(stacked(None, side_by_side(None, card, None), None))
-
-    @property
-    def text(self) -> str:
-        """What is said."""
-        return f"{self._what.text()} {self._advice.text()}".strip()
-
-    def say(self, what: str, advice: str, *buttons: QWidget) -> None:
-        """Say a sentence, with advice and buttons below."""
-        self._what.setText(what)
-        self._advice.setText(advice)
-        while self._buttons.count() > 2:
-            if widget := self._buttons.takeAt(1).widget():  # type: ignore[union-attr]
-                widget.deleteLater()
-        for each in buttons:
-            self._buttons.insertWidget(self._buttons.count() - 1, each)
-        if buttons:
-            QTimer.singleShot(0, buttons[0], buttons[0].setFocus)
 
 
 def _open_studio(file: Path | None) -> "Studio":

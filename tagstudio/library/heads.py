@@ -7,12 +7,14 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import LibraryError
 from tagstudio.library.schema import HeadRow, now
 from tagstudio.library.texts import among
+
+KEPT = 20
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ def save(
     session: Session, *, tag_id: int, model_ids: Sequence[str], strategy: str, blob: bytes, n_yes: int, n_no: int,
     threshold: float, auc: float | None = None, auc_low: float | None = None, auc_high: float | None = None,
 ) -> SavedHead:  # fmt: skip
-    """Save a head as the current one of its tag; the one before is kept.
+    """Save a head as the current one of its tag; the ``KEPT`` newest are kept, the rest can be learned again.
 
     Raises
     ------
@@ -63,6 +65,7 @@ def save(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    _forget_old(session, tag_id)
     return _head(row)
 
 
@@ -98,6 +101,11 @@ def load(session: Session, head_id: int) -> SavedHead:
     if not _is_whole(row):
         raise LibraryError(f"The stored head {head_id} is damaged.", "Train its tag again; its judgements are kept.")
     return _head(row)
+
+
+def _forget_old(session: Session, tag_id: int) -> None:
+    newest = select(HeadRow.id).where(HeadRow.tag_id == tag_id).order_by(HeadRow.id.desc()).limit(KEPT)
+    session.execute(delete(HeadRow).where(HeadRow.tag_id == tag_id, HeadRow.id.not_in(newest)))
 
 
 def _before(session: Session, damaged: HeadRow) -> HeadRow | None:

@@ -1,9 +1,17 @@
 """What every network offers, whatever its architecture."""
 
 from collections.abc import Collection
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from torch import Tensor, nn
+
+
+class FilterGroup(NamedTuple):
+    """First-layer filters of one shape, (frames, mels), in one named layer."""
+
+    layer: str
+    shape: tuple[int, int]
+    size: int
 
 
 class Network(nn.Module):
@@ -11,11 +19,11 @@ class Network(nn.Module):
 
     Attributes
     ----------
-    first_layers : dict of str to int
-        Names of the groups of first-layer filters and how many each has, in the order of their channels.
+    filter_groups : tuple of FilterGroup
+        The first-layer filters, in the order of their channels.
     """
 
-    first_layers: ClassVar[dict[str, int]]
+    filter_groups: ClassVar[tuple[FilterGroup, ...]]
 
     def first_layer(self, mel: Tensor) -> Tensor:
         """Return the first layer's activations, (batch, filters, frames) or (batch, filters, frames, mels)."""

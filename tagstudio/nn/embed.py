@@ -100,6 +100,17 @@ class Networks:
 
         return explain.trace(self._ensemble, card(model_id), _checked(windows), target, on=on, count=count)
 
+    def activations(
+        self, model_id: str, windows: NDArray[np.float32], channels: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return what first-layer filters answer over time, shape (windows * 187, channels).
+
+        ``channels`` are those of a `FilterTrace`.
+        """
+        from tagstudio.nn import explain
+
+        return explain.activations(self._ensemble, card(model_id), _checked(windows), channels)
+
     def _cards(self, model_ids: Sequence[str] | None) -> tuple[ModelCard, ...]:
         return tuple(card(model_id) for model_id in (self._model_ids if model_ids is None else model_ids))
 

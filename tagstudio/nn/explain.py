@@ -1,5 +1,8 @@
 """Why: how much each first-layer filter of a network moved a tag, and what it heard over time."""
 
+from collections import Counter
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -38,30 +41,43 @@ def trace(
     on = card.embedding if on == "embedding" else on
     direction = torch.from_numpy(_direction(card, target, on))
 
-    def work(waves: Tensor) -> tuple[Tensor, Tensor]:
+    def work(waves: Tensor) -> Tensor:
         net = ensemble.network(card)
         with torch.no_grad():
             first = net.first_layer(ensemble.mel(waves))
             silence = net.first_layer(ensemble.mel(torch.zeros_like(waves[:1])))
-            answers = first.flatten(3).amax(3) if first.ndim > 3 else first  # (batch, filters, frames)
-        shares = contributions(net, first, silence, direction.to(waves.device), on=on)
-        return shares.cpu(), answers.cpu()
+        return contributions(net, first, silence, direction.to(waves.device), on=on).cpu()
 
     parts = ensemble.runner.over(torch.from_numpy(windows), work)
-    net = ensemble.network(card)
-    n_filters = sum(net.first_layers.values())
-    shares = torch.cat([part[0] for part in parts] or [torch.zeros(1, n_filters)]).sum(0)
+    places = _places(ensemble.network(card))
+    shares = torch.cat([*parts, torch.zeros(1, len(places))]).sum(0)
     chosen = shares.argsort(descending=True, stable=True)[:count]
-    answers = torch.cat([part[1][:, chosen] for part in parts] or [torch.zeros(0, len(chosen), 0)])
+    found = [places[channel] for channel in chosen.tolist()]
     return FilterTrace(
-        names=tuple(" ".join(map(str, _place(net, number))) for number in chosen.tolist()),
-        layers=tuple(_place(net, number)[0] for number in chosen.tolist()),
-        filters=tuple(_place(net, number)[1] for number in chosen.tolist()),
+        names=tuple(place.name for place in found),
+        layers=tuple(place.layer for place in found),
+        filters=tuple(place.column for place in found),
+        channels=chosen.numpy(),
         contributions=shares[chosen].numpy(),
         total=float(shares.sum()),
-        activations=answers.transpose(1, 2).flatten(0, 1).contiguous().numpy(),
-        frame_s=card.frame_s,
     )
+
+
+def activations(
+    ensemble: Ensemble, card: ModelCard, windows: NDArray[np.float32], channels: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Return what first-layer filters answer over time, (windows * frames, channels), windows one after the other.
+
+    A filter that answers per mel band gives its largest answer over the bands.
+    """
+
+    def work(waves: Tensor) -> Tensor:
+        with torch.no_grad():
+            first = ensemble.network(card).first_layer(ensemble.mel(waves))[:, channels]
+            return (first.flatten(3).amax(3) if first.ndim > 3 else first).transpose(1, 2).flatten(0, 1).cpu()
+
+    parts = ensemble.runner.over(torch.from_numpy(windows), work)
+    return torch.cat([torch.zeros(0, len(channels)), *parts]).numpy()
 
 
 def contributions(network: Network, first: Tensor, silence: Tensor, direction: Tensor, *, on: str) -> Tensor:
@@ -115,9 +131,17 @@ def _direction(card: ModelCard, target: NDArray[np.float32], on: str) -> NDArray
     return np.require(target, np.float32, ["C", "W"])
 
 
-def _place(network: Network, number: int) -> tuple[str, int]:
-    for layer, size in network.first_layers.items():
-        if number < size:
-            return layer, number
-        number -= size
-    raise IndexError(number)
+class _Place(NamedTuple):
+    layer: str
+    column: int
+    name: str
+
+
+def _places(network: Network) -> list[_Place]:
+    columns: Counter[str] = Counter()
+    places = []
+    for layer, (frames, mels), size in network.filter_groups:
+        for number in range(size):
+            places.append(_Place(layer, columns[layer], f"{layer} {frames}×{mels} no. {number + 1}"))
+            columns[layer] += 1
+    return places

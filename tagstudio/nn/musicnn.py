@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tagstudio.nn.architecture import Network
+from tagstudio.nn.architecture import FilterGroup, Network
 
 BN_EPS, BN_MOMENTUM = 1e-3, 0.01
 TIMBRAL = ((38, 7), (67, 7))  # mels, frames
@@ -26,10 +26,10 @@ class MusicNN(Network):
     Pons et al. (2018), "End-to-end learning for music audio tagging at scale", sec. 3.
     """
 
-    first_layers: ClassVar[dict[str, int]] = {
-        "timbral": len(TIMBRAL) * N_TIMBRAL,
-        "temporal": len(TEMPORAL) * N_TEMPORAL,
-    }
+    filter_groups: ClassVar[tuple[FilterGroup, ...]] = (
+        *(FilterGroup("timbral", (frames, mels), N_TIMBRAL) for mels, frames in TIMBRAL),
+        *(FilterGroup("temporal", (frames, mels), N_TEMPORAL) for mels, frames in TEMPORAL),
+    )
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class MusicNN(Network):
 
     def rest(self, first: Tensor, outputs: Collection[str]) -> dict[str, Tensor]:
         """Return ``outputs`` by name from (batch, 561, frames); nothing past the last one needed is computed."""
-        n_timbral = self.first_layers["timbral"]
+        n_timbral = len(TIMBRAL) * N_TIMBRAL
         given = {"timbral": first[:, :n_timbral], "temporal": first[:, n_timbral:]}
         if not set(outputs) <= given.keys():
             given["cnn1"] = self.cnn1(first)  # (batch, 64, frames)

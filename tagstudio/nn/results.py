@@ -32,22 +32,21 @@ class FilterTrace:
     Attributes
     ----------
     names : tuple of str
-        Layer and number as people read it, e.g. ``timbral 17``; also split in ``layers`` and ``filters``.
+        As people read them, e.g. ``temporal 32 by 1 no. 23``.
+    layers, filters : tuples
+        Named output and column in it that hold each filter's answers.
+    channels : ndarray, shape (count,)
+        Places among all first-layer filters of the network, as ``Networks.activations`` takes them.
     contributions : ndarray, shape (count,)
         How far each filter moved the target away from what silence gives, in units of the target,
         summed over all windows.
     total : float
         The same over all filters of the layer, ``count`` or not.
-    activations : ndarray, shape (frames, count)
-        What each filter gave over time, windows one after the other.
-    frame_s : float
-        Distance of two frames, in seconds.
     """
 
     names: tuple[str, ...]
     layers: tuple[str, ...]
     filters: tuple[int, ...]
+    channels: NDArray[np.int64]
     contributions: NDArray[np.float32]
     total: float
-    activations: NDArray[np.float32]
-    frame_s: float

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
-from tagstudio.nn.architecture import Network
+from tagstudio.nn.architecture import FilterGroup, Network
 
 BN_EPS, BN_MOMENTUM = 1e-3, 0.01
 N_FILTERS = 128
@@ -26,7 +26,7 @@ class Vgg(Network):
     Choi et al. (2016), "Automatic tagging using deep convolutional neural networks", sec. 3.
     """
 
-    first_layers: ClassVar[dict[str, int]] = {"conv1": N_FILTERS}
+    filter_groups: ClassVar[tuple[FilterGroup, ...]] = (FilterGroup("conv1", (3, 3), N_FILTERS),)
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()

@@ -17,8 +17,8 @@ from tagstudio.library.listened import Listened, preprocessing_id
 from tagstudio.nn.catalogue import card
 from tagstudio.nn.results import WindowResults
 from tagstudio.services.networks import CALL_S, DEFAULT_MODELS, network_worker
-from tagstudio.services.scan import Failure
 from tagstudio.services.studio import Studio
+from tagstudio.services.walk import Failure
 from tagstudio.workers import Worker, WorkerPool
 
 DEFAULT_EXCERPTS = 6

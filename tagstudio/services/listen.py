@@ -13,6 +13,7 @@ from tagstudio.domain.errors import DecodeError, ModelError, TagStudioError, Wor
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.nn.catalogue import ModelCard, card
 from tagstudio.nn.results import WindowResults
+from tagstudio.services.files import written_whole
 from tagstudio.services.networks import CALL_S, network_worker
 from tagstudio.workers import Worker
 
@@ -109,19 +110,11 @@ def save_listening(listening: Listening, file: Path) -> None:
     TagStudioError
         If the file cannot be written.
     """
-    part = file.with_name(file.name + ".part")
     arrays = {
         "taggram": listening.taggram,
         "classes": np.array(listening.card.classes),
         "times": listening.starts_s,
         **listening.outputs,
     }
-    try:
-        with part.open("wb") as stream:
-            np.savez_compressed(stream, allow_pickle=False, **arrays)
-        part.replace(file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise TagStudioError(
-            f"“{file}” could not be written: {error.strerror}.", "Choose another place with --out."
-        ) from error
+    with written_whole(file) as stream:
+        np.savez_compressed(stream, allow_pickle=False, **arrays)

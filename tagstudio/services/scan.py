@@ -1,15 +1,13 @@
 """Find the audio files of a folder and keep the library's tracks in step with them; nothing is ever deleted."""
 
 import os
-import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tagstudio.audio.formats import is_audio_name
 from tagstudio.audio.listening import time_allowed_s
 from tagstudio.domain.errors import DecodeError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
@@ -17,18 +15,10 @@ from tagstudio.domain.tracks import Track, TrackFacts, shown_path
 from tagstudio.library import roots, tracks
 from tagstudio.services.reading import reader_pool
 from tagstudio.services.studio import Studio
+from tagstudio.services.walk import Failure, FoundFile, audio_files
 
 BATCH = 50
 BATCH_S = 1.0
-DEPTH = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A file or folder that could not be used, and why."""
-
-    path: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +32,6 @@ class ScanReport:
     unchanged: int
     failed: tuple[Failure, ...]
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class FoundFile:
-    """A regular audio file: path below its root, absolute path, size in bytes, time of change in ns."""
-
-    relative: bytes
-    path: bytes
-    size: int
-    mtime_ns: int
 
 
 @dataclass(slots=True)
@@ -238,32 +218,3 @@ def _store_facts(session: Any, reading: _Reading, path: bytes, facts: TrackFacts
 
 def _exists(track: Track) -> bool:
     return os.path.lexists(os.fsencode(track.file))
-
-
-def audio_files(folder: bytes, failed: list[Failure]) -> Iterator[FoundFile]:
-    """Walk ``folder`` without recursion; regular files with an audio name, in order of path.
-
-    Hidden files, AppleDouble files and links to folders are passed over; unreadable folders go to ``failed``.
-    """
-    stack = [(folder, 0)]
-    while stack:
-        here, depth = stack.pop()
-        try:
-            with os.scandir(here) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            failed.append(Failure(shown_path(here), error.strerror or "it cannot be read"))
-            continue
-        folders = []
-        for entry in entries:
-            if entry.name.startswith(b"."):
-                continue
-            try:
-                if entry.is_dir(follow_symlinks=False):
-                    folders.append((entry.path, depth + 1))
-                elif is_audio_name(entry.name) and stat.S_ISREG((state := entry.stat(follow_symlinks=False)).st_mode):
-                    yield FoundFile(os.path.relpath(entry.path, folder), entry.path, state.st_size, state.st_mtime_ns)
-            except OSError as error:
-                failed.append(Failure(shown_path(entry.path), error.strerror or "it cannot be read"))
-        if depth < DEPTH:
-            stack.extend(reversed(folders))

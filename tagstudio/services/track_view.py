@@ -1,12 +1,13 @@
 """What the track panel shows of one track: waveform and spectrogram, taggram, and the filters that drive a tag."""
 
 import os
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tagstudio.audio.listening import Heard, Overview, time_allowed_s
+from tagstudio.audio.listening import Overview, time_allowed_s
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import Track
@@ -19,6 +20,9 @@ from tagstudio.services.browse import track as track_by_id
 from tagstudio.services.networks import CALL_S
 from tagstudio.services.scores import TagScores, tag_scores
 from tagstudio.services.studio import Studio
+
+# Windows that filters are chosen on, that are looked into at once, and that are looked into at most (20 minutes).
+EXPLAINED, STEP_WINDOWS, LOOKED_INTO = 8, 16, 400
 
 __all__ = ["FilterView", "Overview", "TaggramView", "filters", "listen_closely", "overview", "taggram"]
 
@@ -60,7 +64,7 @@ class FilterView:
     names : tuple of str
         Layer and number.
     contributions : ndarray, shape (filters,)
-        What each adds to the tag's logit, mean over the windows of the track.
+        What each adds to the tag's logit, mean over the windows where the tag is strongest.
     activations : ndarray, shape (frames, filters)
         Over time; the first frame is at ``start_s``, frames are ``frame_s`` apart.
     """
@@ -160,7 +164,8 @@ def listen_closely(studio: Studio, track_id: int) -> Job[None]:
 def filters(studio: Studio, track_id: int, tag_id: int, *, count: int = 12) -> Job[FilterView]:
     """Find the first-layer filters that raise a tag the most in this track, and what they do over time.
 
-    A tag with a head is explained through the head, on the model that moves it most; else through the mapped model tag.
+    The filters are chosen on the eight windows where the tag is strongest. A tag with a head is explained through the
+    head, on the model that moves it most; else through the mapped model tag.
 
     Raises
     ------
@@ -170,35 +175,48 @@ def filters(studio: Studio, track_id: int, tag_id: int, *, count: int = 12) -> J
     track, scores = track_by_id(studio, track_id), tag_scores(studio)
     model, target, on = _target(scores, track_id, tag_id)
     yield Progress(0, 0, "Looking into the filters")
-    traces: list[FilterTrace] = []
-    windows = 0
-    with studio.ear() as ear:
-        for piece in ear.stream("stream", os.fsencode(track.file), timeout_s=_patience_s(track)):
-            heard: Heard = piece
-            with studio.networks() as networks:
-                answer: FilterTrace = networks.call(
-                    "filters", model.id, heard.windows, target, on, None, timeout_s=CALL_S
-                )
-            traces.append(answer)
-            windows += len(heard.windows)
-            yield Progress(int(heard.numbers[-1]) + 1, heard.n_windows, "Looking into the filters")
-    return _strongest(model, traces, windows, count)
-
-
-def _strongest(model: ModelCard, traces: list[FilterTrace], windows: int, count: int) -> FilterView:
-    order_of = [{name: place for place, name in enumerate(trace.names)} for trace in traces]
-    names = traces[0].names
-    places = [[order[name] for name in names] for order in order_of]
-    total = np.sum([trace.contributions[place] for trace, place in zip(traces, places, strict=True)], axis=0)
-    best = np.argsort(-total, kind="stable")[:count]
-    activations = [trace.activations[:, np.array(place)[best]] for trace, place in zip(traces, places, strict=True)]
+    windows = yield from _windows(studio, track)
+    chosen = _strongest(studio, track, scores, tag_id, len(windows))
+    with studio.networks() as networks:
+        trace: FilterTrace = networks.call("filters", model.id, windows[chosen], target, on, count, timeout_s=CALL_S)
+    parts = []
+    for start in range(0, len(windows), STEP_WINDOWS):
+        yield Progress(start, len(windows), "Looking into the filters")
+        piece = windows[start : start + STEP_WINDOWS]
+        with studio.networks() as networks:
+            parts.append(networks.call("activations", model.id, piece, trace.channels, timeout_s=CALL_S))
     return FilterView(
         model=model.id,
-        names=tuple(names[index] for index in best),
-        contributions=(total[best] / windows).astype(np.float32),
-        activations=np.concatenate(activations).astype(np.float32),
-        frame_s=traces[0].frame_s,
+        names=trace.names,
+        contributions=(trace.contributions / len(chosen)).astype(np.float32),
+        activations=np.concatenate(parts),
+        frame_s=model.frame_s,
     )
+
+
+def _windows(studio: Studio, track: Track) -> Job[NDArray[np.float32]]:
+    """Read the track's windows, (windows, samples), at most the first 20 minutes."""
+    pieces: list[NDArray[np.float32]] = []
+    with (
+        studio.ear() as ear,
+        closing(ear.stream("stream", os.fsencode(track.file), timeout_s=_patience_s(track))) as heard,
+    ):
+        for piece in heard:
+            pieces.append(piece.windows)
+            if sum(map(len, pieces)) >= LOOKED_INTO:
+                break
+            yield Progress(0, 0, "Looking into the filters")
+    return np.concatenate(pieces)[:LOOKED_INTO]
+
+
+def _strongest(studio: Studio, track: Track, scores: TagScores, tag_id: int, n_windows: int) -> list[int]:
+    """Return the numbers of the windows where a tag is strongest among those heard; without any, spread ones."""
+    heard = _heard(studio, track, scores)
+    column = _column(scores, tag_id, {model_id: each.scores for model_id, each in heard.items()}, heard)
+    if column is None:
+        return sorted({round(place) for place in np.linspace(0, n_windows - 1, EXPLAINED)})
+    numbers = next(iter(heard.values())).numbers[np.argsort(-column, kind="stable")]
+    return sorted(int(number) for number in numbers[numbers < n_windows][:EXPLAINED])
 
 
 def _target(scores: TagScores, track_id: int, tag_id: int) -> tuple[ModelCard, NDArray[np.float32], str]:

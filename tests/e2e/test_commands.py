@@ -112,7 +112,8 @@ def test_tags_are_added_and_renamed(program):
     "arguments",
     [
         ("scan",), ("scan", "x", "--workers", "0"), ("analyse", "--excerpts", "0"), ("analyse", "--excerpts", "many"),
-        ("analyse", "--device", "tpu"), ("listen", "a.wav"), ("nonsense",), ("suggest", "--top", "x"), ("review", "-n", "0"),
+        ("analyse", "--device", "tpu"), ("listen", "a.wav"), ("nonsense",), ("suggest", "--top", "x"),
+        ("review", "-n", "0"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_status_2(program, arguments):

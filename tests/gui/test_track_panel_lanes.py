@@ -6,15 +6,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtGui import QImage, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from tagstudio.gui import theme
-from tagstudio.gui.widgets.columns import Pyramid
+from tagstudio.gui.columns import Pyramid
 from tagstudio.gui.widgets.filters import Filters
-from tagstudio.gui.widgets.lane import GUTTER_PX, MARGIN_PX, Lane, plain_tip
+from tagstudio.gui.widgets.lane import GUTTER_PX, MARGIN_PX, Lane
+from tagstudio.gui.widgets.painting import plain_tip
 from tagstudio.gui.widgets.rows import CAPTION_PX
 from tagstudio.gui.widgets.ruler import Ruler
 from tagstudio.gui.widgets.spectrogram import Spectrogram
@@ -120,13 +121,20 @@ def first_lit(lane: Lane, y: int) -> int:
     return GUTTER_PX + 4 + int(np.argmax(different))
 
 
-def wheel(lane: Lane, x: float, steps: float, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    at = QPointF(x, 60)
+def wheel(
+    lane: Lane,
+    x: float,
+    steps: float,
+    keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    *,
+    is_sideways: bool = False,
+) -> None:
+    at, turned = QPointF(x, 60), round(120 * steps)
     event = QWheelEvent(
         at,
         lane.mapToGlobal(at),
         QPoint(),
-        QPoint(0, round(120 * steps)),
+        QPoint(turned, 0) if is_sideways else QPoint(0, turned),
         Qt.MouseButton.NoButton,
         keys,
         Qt.ScrollPhase.NoScrollPhase,
@@ -176,6 +184,16 @@ def test_wheel_with_control_scrolls(axis, shown):
     axis.show(100, 200)
     wheel(lane, 600, -2, CONTROL)
     assert (axis.start_s, axis.end_s) == pytest.approx((120, 220))
+
+
+def test_a_sideways_wheel_scrolls_but_with_alt_it_is_an_ordinary_one(axis, shown):
+    lane = shown(spectrogram(axis))
+    axis.show(100, 200)
+    wheel(lane, 600, -2, is_sideways=True)
+    assert (axis.start_s, axis.end_s) == pytest.approx((120, 220))
+    wheel(lane, 600, 1, ALT, is_sideways=True)  # what Qt makes of Alt and the wheel
+    assert (axis.start_s, axis.end_s) == pytest.approx((120, 220))
+    assert lane.high_bin - lane.low_bin == pytest.approx(96 / 1.25)
 
 
 def test_wheel_with_shift_and_alt_pans_and_zooms_frequency(axis, shown):
@@ -253,6 +271,36 @@ def test_keys_scroll_zoom_fit_and_go_back(axis, shown):
     axis.select((1, 2))
     QTest.keyClick(lane, Qt.Key.Key_Escape)
     assert axis.selection is None
+
+
+def test_keys_of_a_focused_lane_are_not_taken_by_the_window(axis, qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    lane = waveform(axis)
+    QVBoxLayout(window).addWidget(lane)
+    taken = []
+    QShortcut(Qt.Key.Key_Right, window, lambda: taken.append("right"))
+    QShortcut(Qt.Key.Key_J, window, lambda: taken.append("j"))
+    window.resize(WIDTH_PX, HEIGHT_PX)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    lane.setFocus()
+    axis.show(100, 200)
+    QTest.keyClick(lane, Qt.Key.Key_Right)
+    QTest.keyClick(lane, Qt.Key.Key_J)
+    assert axis.start_s == pytest.approx(110)
+    assert taken == ["j"]
+
+
+def test_the_focus_can_be_seen(axis, shown, qtbot):
+    lane = shown(waveform(axis))
+    lane.activateWindow()
+    qtbot.waitUntil(lane.isActiveWindow)
+    lane.clearFocus()
+    before = pixels(lane)[1, 5]
+    lane.setFocus()
+    assert np.abs(pixels(lane)[1, 5] - before).sum() > 200
 
 
 def test_page_keys_go_through_the_tags(axis, shown, qtbot):

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from tagstudio.gui import theme
+from tagstudio.gui import columns, theme
 from tagstudio.gui.theme import DARK, LIGHT, Colours, contrast
-from tagstudio.gui.widgets import colours, columns
+from tagstudio.gui.widgets import colours
 from tagstudio.gui.widgets.filters import signed
 from tagstudio.gui.widgets.spectrogram import hz_to_mel, mel_to_hz
 

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
+from tagstudio.gui import theme
+
 PAGE_ROWS = 100
 PAGES_KEPT = 50
 ROWS_KEPT = PAGE_ROWS * PAGES_KEPT
@@ -159,4 +161,6 @@ def _extra(row: Row, column: int, role: int) -> Any:
         return row.tip or None
     if role == CHIPS_ROLE:
         return row.chips.get(column)
+    if role == Qt.ItemDataRole.ForegroundRole and row.is_faulty and column == len(row.cells):
+        return theme.colour("no")
     return row.is_faulty if role == FAULTY_ROLE else None

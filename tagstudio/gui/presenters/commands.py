@@ -14,8 +14,9 @@ from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.services import analyse, browse, exchange, judge, scan
 from tagstudio.services.analyse import AnalysisReport
 from tagstudio.services.judge import HistoryEntry
-from tagstudio.services.scan import Failure, ScanReport
+from tagstudio.services.scan import ScanReport
 from tagstudio.services.studio import Studio
+from tagstudio.services.walk import Failure
 
 REFRESH_EVERY_S = 1.0
 HISTORY = 50
@@ -126,10 +127,10 @@ class Commands(QObject):
 
     def _tell_failures(self, failures: Sequence[Failure], what: str) -> None:
         if failures:
-            first = failures[0]
+            first, reason = failures[0], failures[0].reason.rstrip(".")
             self.failed.emit(
                 f"{_files(len(failures))} {what}; the rest went on.",
-                f"{first.path}: {first.reason} The State column marks each, with the reason as its tooltip.",
+                f"{first.path}: {reason}. The State column marks each, with the reason as its tooltip.",
             )
 
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Progress
 from tagstudio.domain.tracks import Track
+from tagstudio.gui.columns import Pyramid
 from tagstudio.gui.jobs import JobRunner, Lane, RunningJob
 from tagstudio.gui.presenters.playback import Playback
-from tagstudio.gui.widgets.columns import Pyramid
 from tagstudio.services import browse, track_view
 from tagstudio.services.playing import Player, open_player
 from tagstudio.services.studio import Studio

@@ -141,8 +141,9 @@ class LibraryView(QWidget):
         self.emptied.emit(found.summary.tracks == 0)
 
     def _focus_page(self) -> None:
-        first = self._no_roots.findChild(QPushButton) if self.pages.currentWidget() is self._no_roots else self.table
-        if first is not None:
+        if self.pages.currentWidget() is self.table:
+            self._to_table()
+        elif first := self.pages.findChild(QPushButton):  # that of the empty library comes first
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _page_for(self, found: Found) -> QWidget:
@@ -169,9 +170,9 @@ class LibraryView(QWidget):
         self._to_table()
 
     def _to_table(self) -> None:
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         if not self.table.currentIndex().isValid() and self._presenter.table.rowCount():
             self._go_to(0)
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _go_to(self, row: int) -> None:
         # Keep the column, so that the table does not scroll sideways.

@@ -7,9 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QPainter
 
-from tagstudio.gui import theme
-from tagstudio.gui.widgets import columns
-from tagstudio.gui.widgets.lane import rgba_image
+from tagstudio.gui import columns, theme
+from tagstudio.gui.widgets.painting import rgba_image
 from tagstudio.gui.widgets.rows import CAPTION_PX, RowsLane
 from tagstudio.gui.widgets.time_axis import TimeAxis, clock_text
 
@@ -109,14 +108,11 @@ class Filters(RowsLane):
             return ""
         frame = self.frame_at(second)
         response = "not computed here" if frame is None else f"responds with {self._activations[frame, row]:.2f}"
-        contribution = signed(self._contributions[row])
-        return (
-            f"{self.names[row]}\n{clock_text(second, decimals=2)}: {response}\nContributes {contribution} to the score"
-        )
+        return f"{self.text_beside(position)}\n{clock_text(second, decimals=2)}: {response}"
 
     def text_beside(self, position: QPointF) -> str:
         row = self.row_at(position.y())
-        return "" if row is None else f"{self.names[row]}\nContributes {self.beside[row]} to the score"
+        return "" if row is None else f"{self.names[row]}\nContributes {self.beside[row]} to the tag's logit"
 
     def frame_at(self, second: float) -> int | None:
         """Return the frame at a moment, if there is one."""

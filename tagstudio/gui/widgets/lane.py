@@ -1,14 +1,8 @@
 """A lane of the track panel: a picture over the shared time axis, with the gestures every lane understands."""
 
-from collections.abc import Callable
-
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QHelpEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -21,26 +15,14 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from tagstudio.gui import theme
+from tagstudio.gui.widgets import keys
+from tagstudio.gui.widgets.keys import SCROLL_STEP, ZOOM_STEP
+from tagstudio.gui.widgets.painting import plain_tip
 from tagstudio.gui.widgets.time_axis import TimeAxis
 
 # Every lane keeps these margins, so that one moment is in one column of pixels in all of them.
 GUTTER_PX, MARGIN_PX = 152, 54
-ZOOM_STEP, SCROLL_STEP, PAGE_STEP = 1.25, 0.1, 0.9
 DRAG_PX = 4
-TEXT_PX = 8
-
-_KEYS = {
-    Qt.Key.Key_Left,
-    Qt.Key.Key_Right,
-    Qt.Key.Key_Up,
-    Qt.Key.Key_Down,
-    Qt.Key.Key_Home,
-    Qt.Key.Key_End,
-    Qt.Key.Key_PageUp,
-    Qt.Key.Key_PageDown,
-    Qt.Key.Key_F,
-    Qt.Key.Key_B,
-}
 
 
 class Lane(QWidget):
@@ -170,7 +152,11 @@ class Lane(QWidget):
         super().changeEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_ours(event):
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and keys.is_ours(event, self.axis)
+        ):
             event.accept()  # else a shortcut of the window on the same key would swallow it
             return True
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -179,15 +165,15 @@ class Lane(QWidget):
         return bool(super().event(event))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        keys, delta = event.modifiers(), event.angleDelta()
+        held, delta = event.modifiers(), event.angleDelta()
         steps = (delta.y() or delta.x()) / 120  # with Alt held, Qt turns the wheel into a horizontal one
         if not steps or not self.axis.duration_s:
             event.ignore()
-        elif keys & Qt.KeyboardModifier.AltModifier:
+        elif held & Qt.KeyboardModifier.AltModifier:
             self.zoom(ZOOM_STEP**steps, event.position())
-        elif keys & Qt.KeyboardModifier.ShiftModifier:
+        elif held & Qt.KeyboardModifier.ShiftModifier:
             self.pan(steps)
-        elif keys & Qt.KeyboardModifier.ControlModifier or not delta.y():
+        elif held & Qt.KeyboardModifier.ControlModifier or not delta.y():
             self.axis.scroll(-steps * SCROLL_STEP * self.axis.span_s)
         else:
             self.axis.zoom(ZOOM_STEP**steps, self.second(event.position().x()))
@@ -231,37 +217,10 @@ class Lane(QWidget):
         super().leaveEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not (self._is_ours(event) and self._answer(event)):
+        if not keys.is_ours(event, self.axis) or ((pages := keys.pages(event)) and not self.page(pages)):
             super().keyPressEvent(event)
-
-    def _is_ours(self, event: QKeyEvent) -> bool:
-        if event.key() == Qt.Key.Key_Escape:
-            return self.axis.selection is not None
-        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            held = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ControlModifier)
-        else:
-            held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        return event.key() in _KEYS and held == Qt.KeyboardModifier.NoModifier
-
-    def _answer(self, event: QKeyEvent) -> bool:
-        axis, key = self.axis, event.key()
-        step = PAGE_STEP if event.modifiers() & Qt.KeyboardModifier.ControlModifier else SCROLL_STEP
-        at = axis.cursor_s if axis.start_s <= axis.cursor_s <= axis.end_s else axis.start_s + axis.span_s / 2
-        if key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            return self.page(-1 if key == Qt.Key.Key_PageUp else 1)
-        actions: dict[Qt.Key, Callable[[], object]] = {
-            Qt.Key.Key_Left: lambda: axis.scroll(-step * axis.span_s),
-            Qt.Key.Key_Right: lambda: axis.scroll(step * axis.span_s),
-            Qt.Key.Key_Up: lambda: axis.zoom(ZOOM_STEP, at),
-            Qt.Key.Key_Down: lambda: axis.zoom(1 / ZOOM_STEP, at),
-            Qt.Key.Key_Home: lambda: axis.scroll(-axis.duration_s),
-            Qt.Key.Key_End: lambda: axis.scroll(axis.duration_s),
-            Qt.Key.Key_F: axis.fit,
-            Qt.Key.Key_B: axis.previous,
-            Qt.Key.Key_Escape: lambda: axis.select(None),
-        }
-        actions[Qt.Key(key)]()
-        return True
+        elif not pages:
+            keys.answer(event, self.axis)
 
     def _painted(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
@@ -325,33 +284,3 @@ class Lane(QWidget):
             QToolTip.showText(event.globalPos(), plain_tip(text), self)
         else:
             QToolTip.hideText()
-
-
-def plain_tip(text: str) -> str:
-    """Return plain text such that a tooltip shows it as it is: data may look like markup."""
-    for sign, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\n", "<br>")):
-        text = text.replace(sign, name)
-    return f"<p style='white-space:pre'>{text}</p>"
-
-
-def write(
-    painter: QPainter,
-    box: QRect | QRectF,
-    text: str,
-    *,
-    colour: QColor,
-    align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-) -> None:
-    """Write one line into a box, with an ellipsis where it does not fit."""
-    rectangle = QRectF(box)
-    painter.setPen(colour)
-    fitted = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(rectangle.width()))
-    painter.drawText(rectangle, int(align | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), fitted)
-
-
-def rgba_image(pixels: NDArray[np.uint8]) -> QImage:
-    """Return a picture of pixels, shape (rows, columns, 4)."""
-    rows, count = pixels.shape[:2]
-    data = np.ascontiguousarray(pixels)
-    # The copy owns its bytes; Qt would go on reading ours.
-    return QImage(data.data, count, rows, 4 * count, QImage.Format.Format_RGBA8888).copy()

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QPainter, QResizeEvent
 
 from tagstudio.gui import theme
-from tagstudio.gui.widgets.lane import Lane, write
+from tagstudio.gui.widgets.lane import Lane
+from tagstudio.gui.widgets.painting import write
 from tagstudio.gui.widgets.time_axis import TimeAxis
 
 CAPTION_PX = 22

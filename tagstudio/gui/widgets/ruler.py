@@ -4,7 +4,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPolygonF
 
 from tagstudio.gui import theme
-from tagstudio.gui.widgets.lane import Lane, write
+from tagstudio.gui.widgets.lane import Lane
+from tagstudio.gui.widgets.painting import write
 from tagstudio.gui.widgets.time_axis import TimeAxis, clock_text
 
 HEIGHT_PX = 24

@@ -4,9 +4,10 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
-from tagstudio.gui import theme
-from tagstudio.gui.widgets import colours, columns
-from tagstudio.gui.widgets.lane import Lane, rgba_image, write
+from tagstudio.gui import columns, theme
+from tagstudio.gui.widgets import colours
+from tagstudio.gui.widgets.lane import Lane
+from tagstudio.gui.widgets.painting import rgba_image, write
 from tagstudio.gui.widgets.time_axis import TimeAxis, clock_text
 
 HIGHEST_HZ = 8000.0

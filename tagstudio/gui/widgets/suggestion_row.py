@@ -5,6 +5,7 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from tagstudio.domain.judgements import Verdict
+from tagstudio.domain.suggestions import Suggestion
 from tagstudio.domain.tracks import shown
 from tagstudio.gui import theme
 from tagstudio.gui.presenters.suggestions import NO_TAG_YET, Line
@@ -91,7 +92,7 @@ class SuggestionRow(QFrame):
         self._source.setText(" · ".join(part for part in (each.facet, shown(each.source)) if part))
         self._source.setToolTip(shown(each.source))
         self._bar.set_value(each.score)
-        self._bar.setVisible(each.tag_id != NO_TAG_YET)
+        self._bar.setVisible(is_scored(each))
         self._mark.setText(mark_text(line))
         self._mark.setProperty("verdict", "failed" if line.saving == "not saved" else (line.verdict or ""))
         restyle(self._mark)
@@ -136,6 +137,11 @@ class SuggestionRow(QFrame):
         self.verdict_given.emit(Verdict.CLEARED if is_taken_back else verdict)
 
 
+def is_scored(suggestion: Suggestion) -> bool:
+    """Return whether anything stands behind the score; a verdict on a track nobody listened to has none."""
+    return suggestion.tag_id != NO_TAG_YET and bool(suggestion.source)
+
+
 def mark_text(line: Line) -> str:
     """Return the verdict on a suggestion and whether it is on disk, e.g. ``✓ yes · saving…``."""
     mark = MARKS.get(line.verdict, "") if line.verdict else ""
@@ -145,7 +151,7 @@ def mark_text(line: Line) -> str:
 def spoken(number: int, line: Line) -> str:
     """Return what a screen reader says of a suggestion."""
     each = line.suggestion
-    probability = "" if each.tag_id == NO_TAG_YET else f"{each.score:.0%}"
+    probability = f"{each.score:.0%}" if is_scored(each) else ""
     source = f"from {shown(each.source)}" if each.source else ""
     verdict = f"judged {line.verdict}" if line.verdict else "not judged"
     parts = (f"{number}", shown(each.tag), each.facet, probability, source, verdict, SAVING[line.saving])

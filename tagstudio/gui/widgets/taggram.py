@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from tagstudio.gui import theme
-from tagstudio.gui.widgets import colours, columns
-from tagstudio.gui.widgets.lane import rgba_image, write
+from tagstudio.gui import columns, theme
+from tagstudio.gui.widgets import colours
+from tagstudio.gui.widgets.painting import rgba_image, write
 from tagstudio.gui.widgets.rows import CAPTION_PX, RowsLane
 from tagstudio.gui.widgets.time_axis import TimeAxis, clock_text
 

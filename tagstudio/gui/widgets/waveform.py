@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 
-from tagstudio.gui import theme
-from tagstudio.gui.widgets import columns
-from tagstudio.gui.widgets.lane import Lane, rgba_image, write
+from tagstudio.gui import columns, theme
+from tagstudio.gui.widgets.lane import Lane
+from tagstudio.gui.widgets.painting import rgba_image, write
 from tagstudio.gui.widgets.time_axis import TimeAxis, clock_text
 
 LEAST_DB = -60.0

@@ -1,6 +1,6 @@
 """Write the tags of a library to a file: complete or not at all."""
 
-import os
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +11,7 @@ from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import Track
 from tagstudio.services.exchange import csv_format, json_format
 from tagstudio.services.exchange.rows import TagRow, export_rows
+from tagstudio.services.files import written_whole
 from tagstudio.services.studio import Studio
 
 FORMATS: dict[str, Callable[[TextIO, list[tuple[Track, list[TagRow]]]], None]] = {
@@ -54,7 +55,11 @@ def export(
         tagged.append(entry)
         if done % 100 == 0:
             yield Progress(done, 0, entry[0].name)
-    _write_whole(file, lambda stream: write(stream, tagged))
+    with written_whole(file) as stream:
+        text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+        write(text, tagged)
+        text.flush()
+        text.detach()
     states = [row.state for _, rows in tagged for row in rows]
     unknown = states.count("unknown")
     return Exported(file, len(tagged), len(states) - unknown, unknown)
@@ -70,18 +75,3 @@ def _writer(file: Path, named: str | None) -> Callable[[TextIO, list[tuple[Track
             what, f"The formats are: {', '.join(FORMATS)}; name one with --format or by the file's ending."
         )
     return FORMATS[wanted]
-
-
-def _write_whole(file: Path, write: Callable[[TextIO], None]) -> None:
-    part = file.with_name(file.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            write(stream)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise TagStudioError(
-            f"“{file}” could not be written: {error.strerror}.", "Choose another place, or free some space."
-        ) from error

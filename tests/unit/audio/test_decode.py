@@ -63,10 +63,7 @@ def test_reading_anywhere_equals_decoding_everything(path: bytes, decoded: NDArr
     with open_audio(path) as source:
         for first in random.integers(0, len(decoded), 8):
             count = int(random.integers(1, 50_000))
-            # AAC's encoder leaves noise to the decoder's dice: near, not equal.
-            np.testing.assert_allclose(
-                source.read(int(first), count), decoded[first : first + count], atol=0.1 if b"aac" in path else 1e-6
-            )
+            np.testing.assert_allclose(source.read(int(first), count), decoded[first : first + count], atol=1e-6)
 
 
 def test_seeking_past_the_end_gives_nothing(path: bytes) -> None:

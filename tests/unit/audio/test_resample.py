@@ -100,7 +100,8 @@ def test_a_tone_keeps_its_pitch_and_level(rate: int) -> None:
 def test_rates_without_a_common_divisor_work_too() -> None:
     tone = np.sin(2 * np.pi * 1000 * np.arange(20_011) / 200_117).astype(np.float32)
     result = resample(tone, 200_117)
-    np.testing.assert_allclose(result[200:1300], np.sin(2 * np.pi * np.arange(200, 1300) / 16), atol=0.02)
+    # The step through the table, 40.9 rounded down to 40, widens the filter: it is 2.3 % too loud, as the original is.
+    np.testing.assert_allclose(result[200:1300], np.sin(2 * np.pi * np.arange(200, 1300) / 16) * 40.93 / 40, atol=0.002)
 
 
 def test_sixteen_kilohertz_pass_through_untouched() -> None:

@@ -43,9 +43,13 @@ def test_windows_from_the_file_show_what_the_networks_were_fed(refs: Path, clip:
     power = (np.abs(np.fft.rfft(frames * hann(512))) ** 2 @ mel_filters()).reshape(-1, 96)
     difference = np.log10(1 + 1e4 * power) - np.log10(1 + 1e4 * expected[: len(power)])
     assert len(power) == len(expected) // 187 * 187
-    # Two Opus decoders differ in a few quiet cells; everything else is the same to 0.01.
     assert np.abs(difference).mean() < 2e-4
-    assert (np.abs(difference) > 0.01).mean() < 1e-4
+    if clip.endswith(".opus"):
+        # The references were decoded by libopus. FFmpeg's own decoder, three times as fast, differs from it in
+        # the lowest bands of the first second: 0.07 % of all cells here, 6e-5 in the mean tags.
+        assert (np.abs(difference) > 0.01).mean() < 1e-3
+    else:
+        assert np.abs(difference).max() < 0.01
 
 
 @pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 1000])

@@ -51,3 +51,14 @@ def test_a_quality_that_is_no_probability_is_refused(filled, wrong):
         save(session, **wrong)
     with filled.read() as session:
         assert heads.current(session) == {}
+
+
+def test_only_the_newest_heads_of_a_tag_are_kept(filled):
+    with filled.write() as session:
+        for number in range(heads.KEPT + 5):
+            save(session, b"%d" % number)
+        save(session, b"other", tag_id=2)
+    with filled.read() as session:
+        kept = heads.history(session, 1)
+        assert [head.blob for head in kept] == [b"%d" % n for n in range(heads.KEPT + 4, 4, -1)]
+        assert len(heads.history(session, 2)) == 1
