@@ -1,13 +1,12 @@
 """What a worker's child process does: take on its limits, build its object, answer calls one by one.
 
-Messages from the parent are ``(method, arguments)``, and ``"next"`` or ``"stop"`` after an item; messages to it are
+Messages from the parent are ``(factory, arguments)`` once, then ``(method, arguments)``, and ``"next"`` or ``"stop"`` after an item; messages to it are
 pairs of ``ready``, ``answer``, ``item``, ``end`` or ``failed`` and a value.
 """
 
 import contextlib
 import logging
 import os
-import pickle
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,12 +33,12 @@ class Limits:
     threads: int | None = None
 
 
-def serve(pipe: Connection, packed: bytes, limits: Limits) -> None:
-    """Build the packed ``(factory, args)`` and answer the parent's calls until it goes away."""
+def serve(pipe: Connection, limits: Limits) -> None:
+    """Take on the limits, build the object that the first message names, and answer the parent's calls until it goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the parent, which closes the pipe
     try:
         _apply(limits)
-        factory, args = pickle.loads(packed)
+        factory, args = pipe.recv()
         target = factory(*args)
     except Exception as error:  # noqa: BLE001 -- everything that goes wrong here must be told to the parent
         pipe.send(("failed", _portable(error)))

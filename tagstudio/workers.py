@@ -7,7 +7,6 @@ memory costs one answer: the next call starts a fresh one.
 
 import contextlib
 import multiprocessing
-import pickle
 import queue
 import signal
 import threading
@@ -146,16 +145,14 @@ class Worker:
         if self._pipe is None:
             context = multiprocessing.get_context("spawn")
             ours, theirs = context.Pipe()
-            # Packed: the child sets its limits before it imports what the object needs.
-            packed = pickle.dumps((self._factory, self._args))
-            process = context.Process(
-                target=serve, args=(theirs, packed, self._limits), daemon=True, name="tagstudio-worker"
-            )
+            process = context.Process(target=serve, args=(theirs, self._limits), daemon=True, name="tagstudio-worker")
             process.start()
             self._process = process
             theirs.close()
             self._pipe, self._calls = ours, 1
             try:
+                # Not with the other arguments: the child sets its limits before it imports what the object needs.
+                ours.send((self._factory, self._args))
                 kind, value = self._received(ours, START_S)
             except (EOFError, OSError) as error:
                 raise self._died() from error

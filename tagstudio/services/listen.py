@@ -97,7 +97,7 @@ def _listen_to(file: Path, model: ModelCard, outputs: tuple[str, ...], ear: Work
 
 def _pieces(file: Path, ear: Worker, patience_s: float) -> Iterator[Heard]:
     try:
-        yield from ear.stream("stream", os.fsencode(file.absolute()), timeout_s=patience_s)
+        yield from ear.stream("stream", os.fsencode(file.resolve()), timeout_s=patience_s)
     except WorkerError as error:
         raise DecodeError(file, error.what) from error
 
