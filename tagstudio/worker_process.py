@@ -1,7 +1,8 @@
 """What a worker's child process does: take on its limits, build its object, answer calls one by one.
 
-Messages from the parent are ``(factory, arguments)`` once, then ``(method, arguments)``, and ``"next"`` or ``"stop"`` after an item; messages to it are
-pairs of ``ready``, ``answer``, ``item``, ``end`` or ``failed`` and a value.
+Messages from the parent are ``(factory, arguments)`` once, then ``(method, arguments)`` for each call, and ``"next"``
+or ``"stop"`` after an item; messages to it are pairs of ``ready``, ``answer``, ``item``, ``end`` or ``failed`` and a
+value.
 """
 
 import contextlib
@@ -34,7 +35,7 @@ class Limits:
 
 
 def serve(pipe: Connection, limits: Limits) -> None:
-    """Take on the limits, build the object that the first message names, and answer the parent's calls until it goes away."""
+    """Take on the limits, build the object that the first message names, answer calls until the parent goes away."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the parent, which closes the pipe
     try:
         _apply(limits)
@@ -119,3 +120,5 @@ def _apply(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     if not limits.may_write:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        # Decoders write their warnings straight to the terminal, one per damaged frame.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -63,7 +63,6 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self._fill_menus(scheme)
         self.menus.set_library_open(is_open=False)
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]
 
     @property
     def cover_text(self) -> str:
@@ -111,17 +110,17 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
             self.workplace.add_folders(folders)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # Space and Enter press the control in focus, whatever else they mean in this window.
+    def event(self, event: QEvent) -> bool:
+        # A key that nobody in the window claimed: Space and Enter press the control in focus before they mean more.
         if (
             event.type() == QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and isinstance(watched, QAbstractButton | QComboBox)
             and event.key() in {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+            and isinstance(self.focusWidget(), QAbstractButton | QComboBox)
         ):
             event.accept()
             return True
-        return super().eventFilter(watched, event)
+        return super().event(event)
 
     def _open(self, work: Callable[[], Any], file: Path | None, then: Callable[[], None] | None) -> None:
         self._opening.say("Opening the library…", "")

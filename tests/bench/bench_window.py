@@ -75,8 +75,13 @@ def standstills(folder: Path) -> list[Figure]:
         during("scan and analysis", lambda: window.add_folder(folder), lambda: "tracks," in counts.text())
         during("search", lambda: desk.library_view.search_box.field.setText("a"), lambda: " of " in counts.text())
         desk.library_view.search_box.clear()
-        during("show a track", lambda: desk.library_view.table.selectRow(0), lambda: desk.suggestions.state == "known")
-        during("judge", lambda: desk.suggestions.judge("late night", Verdict.YES), lambda: True)
+        table_view, shown = desk.library_view.table, desk.suggestions
+        during(
+            "show a track",
+            lambda: table_view.selectRow(3),
+            lambda: shown.track_id == desk.library.table.id_at(3) and shown.state == "known",
+        )
+        during("judge", lambda: shown.judge("late night", Verdict.YES), lambda: True)
         window.close()
     return figures
 

@@ -251,3 +251,19 @@ def _say(qtbot: QtBot, window: MainWindow, word: str, *, is_yes: bool) -> None:
     qtbot.keyClick(panel.entry.field, Qt.Key.Key_Escape)
     if not is_yes:
         qtbot.keyClick(window, Qt.Key.Key_X)
+
+
+def test_a_new_order_shows_its_beginning_and_keeps_the_track(
+    qtbot: QtBot, open_window: Opener, heard_file: Path
+) -> None:
+    window = open_window(heard_file)
+    view = workplace(window).library_view
+    window.resize(900, 620)
+    choose_row(qtbot, window, 6)
+    track_id = view.current
+    index = view.order.findText("by ambient (most likely first)")
+    view.order.setCurrentIndex(index)
+    view.order.activated.emit(index)
+    qtbot.waitUntil(lambda: not view.table.isColumnHidden(0), timeout=LONG_MS)
+    assert view.table.rowAt(0) == 0
+    assert view.current == track_id

@@ -45,7 +45,7 @@ class LibraryView(QWidget):
         self.counts = plain_label("Opening…", role="muted")
         self.listen = button("", self.listen_wanted.emit, role="flat")
         self.listen.hide()
-        self._is_busy = False
+        self._is_busy = self._is_reordered = False
         self.pages = QStackedWidget()
         self._settled = QTimer(self)
         self._lay_out()
@@ -134,6 +134,9 @@ class LibraryView(QWidget):
         self.listen.setText(f"Listen to the {left:,} not heard yet" if left else "")
         self.set_busy(is_busy=self._is_busy)
         self._show_orders(found)
+        if self._is_reordered:  # whoever asks for the most likely wants to see them
+            self._is_reordered = False
+            self.table.scrollToTop()
         is_first = self.pages.currentWidget() is self._nothing
         self.pages.setCurrentWidget(self._page_for(found))
         if is_first and not self.search_box.field.hasFocus():
@@ -165,8 +168,8 @@ class LibraryView(QWidget):
             self.order.setCurrentIndex(max(0, self.order.findData(self._presenter.tag_id)))
 
     def _order_chosen(self, index: int) -> None:
+        self._is_reordered = True
         self._presenter.order_by(self.order.itemData(index))
-        self.table.scrollToTop()
         self._to_table()
 
     def _to_table(self) -> None:
