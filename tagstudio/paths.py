@@ -31,6 +31,11 @@ def config_folder() -> Path:
     return platformdirs.user_config_path(APP_NAME, appauthor=False)
 
 
+def settings_file() -> Path:
+    """Return the file of the settings; it may not exist yet."""
+    return config_folder() / "settings.json"
+
+
 def log_folder() -> Path:
     """Return the folder of the log; it may not exist yet."""
     return platformdirs.user_log_path(APP_NAME, appauthor=False)

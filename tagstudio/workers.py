@@ -124,10 +124,11 @@ class Worker:
         return kind, value
 
     def _died(self) -> WorkerError:
-        code = None
-        if self._process is not None:
-            self._process.join(1.0)
-            code = self._process.exitcode
+        code, process = None, self._process
+        if process is not None:
+            with contextlib.suppress(ValueError):  # closed meanwhile by another thread
+                process.join(1.0)
+                code = process.exitcode
         self._kill()
         return WorkerError(f"the process reading it ended ({_ending(code)})", "The rest goes on without it.")
 

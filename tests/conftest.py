@@ -31,6 +31,17 @@ def write_tone(file: Path, *, hz: float = 440.0, seconds: float = 4.0) -> Path:
     return file
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep settings, logs and libraries of whoever runs the tests out of them."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+            patch.setenv(name, str(home / name))
+        patch.delenv("TAGSTUDIO_LIBRARY", raising=False)
+        yield
+
+
 @pytest.fixture
 def tone() -> Callable[..., Path]:
     return write_tone

@@ -75,7 +75,7 @@ def show_track(window: MainWindow, name: str) -> None:
     model = place.library.table
     wait_until(lambda: model.row_of(track_id) is not None)
     place.library_view.table.selectRow(model.row_of(track_id))
-    wait_until(lambda: place.suggestions.track_id == track_id and not window.runner.running)
+    wait_until(lambda: place.suggestions.track_id == track_id and place.track_panel.filters.has_picture())
 
 
 def picture(window: MainWindow, library: Path, out: Path) -> None:
@@ -90,7 +90,9 @@ def picture(window: MainWindow, library: Path, out: Path) -> None:
     wait_until(lambda: True)
     take(window, out / "library-dark.png")
     window.workplace.go_to(1)
-    wait_until(lambda: not window.runner.running)
+    panel = window.workplace.track_panel
+    wait_until(lambda: window.workplace.review.current is not None and panel.axis.duration_s > 0)
+    wait_until(lambda: panel.filters.has_picture())
     take(window, out / "review-dark.png")
     theme.apply(application, "light")
     wait_until(lambda: True)

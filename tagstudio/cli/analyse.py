@@ -9,7 +9,7 @@ from tagstudio.cli.options import AsJson, Device, Query
 from tagstudio.cli.output import follow, print_json, print_line
 from tagstudio.cli.state import opened
 from tagstudio.domain.devices import DEVICES
-from tagstudio.services.analyse import DEFAULT_EXCERPTS, AnalysisReport, analyse
+from tagstudio.services.analyse import AnalysisReport, analyse
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,8 +22,10 @@ def run(
     query: Query = "",
     model: Annotated[list[str] | None, typer.Option(help="A model's id; may be given several times.")] = None,
     device: Device = "auto",
-    excerpts: Annotated[str, typer.Option(help="Windows of 3 s to hear per track, or full.")] = str(DEFAULT_EXCERPTS),
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that decode.")] = 2,
+    excerpts: Annotated[
+        str | None, typer.Option(help="Windows of 3 s to hear per track (6 unless the settings say else), or full.")
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, max=64, help="Processes that decode.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Let the networks listen to the tracks they have not heard yet."""
@@ -54,9 +56,11 @@ def checked_device(device: str) -> None:
         raise typer.BadParameter(f"“{device}” is none of {', '.join(DEVICES)}.", param_hint="--device")
 
 
-def _count(excerpts: str) -> int | None:
-    if excerpts == "full":
+def _count(excerpts: str | None) -> int | None:
+    if excerpts is None:
         return None
+    if excerpts == "full":
+        return 0
     if not excerpts.isdecimal() or not 1 <= int(excerpts) <= 1000:
         raise typer.BadParameter("give a number from 1 to 1000, or full.", param_hint="--excerpts")
     return int(excerpts)

@@ -19,9 +19,7 @@ class Settings:
 
     excerpts: int = setting(6, "Windows of 3 s heard per track (0: everything)", low=0, high=1000)
     workers: int = setting(2, "Decoding processes", low=1, high=64)
-    suggestions_shown: int = setting(12, "Suggestions shown per track", low=1, high=100)
-    suggest_above: float = setting(0.1, "Suggest above (probability)", low=0.0, high=1.0)
-    volume: float = setting(0.8, "Volume (0 to 1)", low=0.0, high=1.0)
+    volume: float = setting(1.0, "Volume (0 to 1)", low=0.0, high=1.0)
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -60,9 +58,20 @@ def load_settings(file: Path) -> Settings:
 
 
 def save_settings(file: Path, settings: Settings) -> None:
-    """Write only what differs from the defaults; the old file stays whole until the new one is complete."""
+    """Write only what differs from the defaults; the old file stays whole until the new one is complete.
+
+    Raises
+    ------
+    TagStudioError
+        If the file cannot be written.
+    """
     changes = {name: value for name, value in asdict(settings).items() if value != getattr(Settings(), name)}
-    file.parent.mkdir(parents=True, exist_ok=True)
     part = file.with_suffix(".part")
-    part.write_text(json.dumps(changes, indent=2) + "\n", "utf-8")
-    part.replace(file)
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(changes, indent=2) + "\n", "utf-8")
+        part.replace(file)
+    except OSError as error:
+        raise TagStudioError(
+            f"The settings could not be saved to “{file}”: {error.strerror}.", "They hold until the program ends."
+        ) from error

@@ -160,7 +160,7 @@ class Workplace(QWidget):
         view.emptied.connect(self.track_panel.setHidden)
         self.library.looked.connect(self.review_view.show_tags)
         self.commands.changed.connect(self._refresh)
-        self.commands.judged.connect(lambda _: self.library.refresh())
+        self.commands.judged.connect(self._refresh_scores)
         self.commands.history_changed.connect(self.history_changed)
         self._runner.started.connect(self._note_started)
         self.review_view.track_wanted.connect(self._show_question)
@@ -228,6 +228,10 @@ class Workplace(QWidget):
         if track.id == self._played_next:
             self._played_next = None
             self.track.playback.play()
+
+    def _refresh_scores(self) -> None:
+        self.library.refresh()
+        self.track_panel.refresh()
 
     def _refresh(self) -> None:
         self.library.refresh()

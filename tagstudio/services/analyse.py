@@ -4,10 +4,11 @@ import os
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from tagstudio.audio.framing import WINDOW_S
 from tagstudio.audio.listening import EAR_LIMITS, Ear, Heard, time_allowed_s
 from tagstudio.domain.errors import DecodeError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
@@ -21,7 +22,6 @@ from tagstudio.services.studio import Studio
 from tagstudio.services.walk import Failure
 from tagstudio.workers import Worker, WorkerPool
 
-DEFAULT_EXCERPTS = 6
 # Enough windows per call that the cost of a call vanishes, few enough that the first tracks are there at once.
 BATCH_WINDOWS = 24
 
@@ -52,7 +52,7 @@ class _Piece:
 @dataclass(slots=True)
 class _Run:
     model_ids: tuple[str, ...]
-    excerpts: int | None
+    excerpts: int | None  # None: everything
     analysed: int = 0
     windows: int = 0
     failed: list[Failure] = field(default_factory=list)
@@ -65,8 +65,8 @@ def analyse(
     *,
     models: Sequence[str] = (),
     device: str = "auto",
-    excerpts: int | None = DEFAULT_EXCERPTS,
-    workers: int = 2,
+    excerpts: int | None = None,
+    workers: int | None = None,
 ) -> Job[AnalysisReport]:
     """Listen to every track of ``query`` that was not listened to yet.
 
@@ -76,10 +76,10 @@ def analyse(
         Ids; none means both musicnn networks.
     device : str
         ``auto``, ``cpu``, ``cuda`` or ``mps``; one that is not there falls back to the CPU with a notice.
-    excerpts : int or None
-        How many windows of 3 s to hear, spread over the track; None hears everything.
-    workers : int
-        Processes that decode.
+    excerpts : int, optional
+        How many windows of 3 s to hear, spread over the track; 0 hears everything. The settings say it by default.
+    workers : int, optional
+        Processes that decode; the settings say it by default.
 
     Raises
     ------
@@ -87,7 +87,9 @@ def analyse(
         For a query, a model or a disk that cannot be used. Files that cannot be decoded are reported, not raised.
     """
     start = time.monotonic()
-    run = _Run(tuple(dict.fromkeys(models)) or DEFAULT_MODELS, excerpts)
+    settings = studio.settings
+    wanted = settings.excerpts if excerpts is None else excerpts
+    run = _Run(tuple(dict.fromkeys(models)) or DEFAULT_MODELS, wanted or None)
     for model_id in run.model_ids:
         card(model_id)
     todo, skipped = _todo(studio, query, run)
@@ -99,7 +101,7 @@ def analyse(
             used, notice = described["device"], described["notice"]
             if notice:
                 yield Progress(0, len(todo), notice=notice)
-            yield from _listen_to_all(studio, todo, run, networks, workers=workers)
+            yield from _listen_to_all(studio, todo, run, networks, workers=workers or settings.workers)
             described = networks.call("describe", timeout_s=CALL_S)
             used, notice = described["device"], described["notice"]
         studio.embeddings(fresh=True)
@@ -113,6 +115,32 @@ def analyse(
         models=run.model_ids,
         notice=notice,
     )
+
+
+def listen_to_all_of(studio: Studio, track: Track, model_ids: tuple[str, ...]) -> Job[None]:
+    """Hear every window of one track, beside whatever else is being heard, on the networks of the track panel.
+
+    Raises
+    ------
+    DecodeError, WorkerError
+        If the file cannot be read.
+    """
+    run = _Run(model_ids, None)
+    with Worker(Ear, limits=EAR_LIMITS) as ear:
+        pieces = ear.stream("stream", os.fsencode(track.file), timeout_s=_patience_s(track, run))
+        with closing(pieces):
+            for heard in pieces:
+                for part in _parts(heard):
+                    with studio.networks() as networks:
+                        _hear(studio, [_Piece(track, part, is_last=False)], run, networks)
+                    yield Progress(int(part.numbers[-1]) + 1, round(track.duration_s / WINDOW_S), track.name)
+    studio.library.cache.put(list(_listened(track, run)))
+
+
+def _parts(heard: Heard) -> Iterator[Heard]:
+    for start in range(0, len(heard.windows), BATCH_WINDOWS):
+        cut = slice(start, start + BATCH_WINDOWS)
+        yield replace(heard, windows=heard.windows[cut], numbers=heard.numbers[cut])
 
 
 def _todo(studio: Studio, query: str, run: _Run) -> tuple[list[Track], int]:

@@ -58,7 +58,7 @@ def _tried(name: str, look: Callable[[], str], *, is_essential: bool) -> Check:
 
 
 def _settings() -> str:
-    file = paths.config_folder() / "settings.json"
+    file = paths.settings_file()
     load_settings(file)
     return str(file) if file.exists() else "defaults"
 

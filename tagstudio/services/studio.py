@@ -4,12 +4,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from tagstudio import paths
 from tagstudio.audio.listening import EAR_LIMITS, Ear
+from tagstudio.domain.settings import Settings, load_settings, save_settings
 from tagstudio.library.store import Library, open_library
 from tagstudio.services.embeddings import LibraryEmbeddings, load_embeddings
 from tagstudio.services.networks import network_worker
@@ -23,8 +25,9 @@ RELOAD_SHARE = 0.2
 class Studio:
     """One open library; its methods may be called from any thread."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, settings: Settings | None = None) -> None:
         self.library = library
+        self.settings = settings or Settings()
         self._ear = Worker(Ear, limits=EAR_LIMITS)
         self._networks: Worker | None = None
         self._ear_lock, self._network_lock, self._embedding_lock = threading.Lock(), threading.Lock(), threading.Lock()
@@ -53,6 +56,18 @@ class Studio:
                 self._loaded_at = time.monotonic()
                 self._load_s = self._loaded_at - start
             return self._embeddings
+
+    def change_settings(self, **changes: Any) -> None:
+        """Change settings by name and keep them for the next start; nothing is written when nothing changes.
+
+        Raises
+        ------
+        TagStudioError
+            If they cannot be saved; they hold for this run all the same.
+        """
+        before, self.settings = self.settings, replace(self.settings, **changes)
+        if self.settings != before:
+            save_settings(paths.settings_file(), self.settings)
 
     def note_tracks_changed(self) -> None:
         """Say that tracks came, went or changed, so that their embeddings are put together anew."""
@@ -111,14 +126,17 @@ def open_studio(file: Path | None = None, *, create: bool = True) -> Studio:
     ------
     LibraryError
         If the file is not a library, comes from a newer version, or is locked.
+    TagStudioError
+        If the settings cannot be read.
     """
     if file is None:
         file = paths.default_library()
         file.parent.mkdir(parents=True, exist_ok=True)
+    settings = load_settings(paths.settings_file())
     library = open_library(file, create=create)
     try:
         seed_vocabulary(library)
     except BaseException:
         library.close()
         raise
-    return Studio(library)
+    return Studio(library, settings)

@@ -15,9 +15,9 @@ from tagstudio.library.listened import Taggram
 from tagstudio.nn.catalogue import ModelCard, card
 from tagstudio.nn.results import FilterTrace
 from tagstudio.services import overviews
-from tagstudio.services.analyse import analyse
+from tagstudio.services.analyse import listen_to_all_of
 from tagstudio.services.browse import track as track_by_id
-from tagstudio.services.networks import CALL_S
+from tagstudio.services.networks import CALL_S, DEFAULT_MODELS
 from tagstudio.services.scores import TagScores, tag_scores
 from tagstudio.services.studio import Studio
 
@@ -152,13 +152,14 @@ def _column(
 
 
 def listen_closely(studio: Studio, track_id: int) -> Job[None]:
-    """Listen to the whole of one track, so that its taggram has no gaps."""
-    model_ids = studio.embeddings().model_ids
-    report = yield from analyse(studio, f"id:{track_id}", models=model_ids, excerpts=None, workers=1)
-    if report.failed:
-        raise TagStudioError(
-            f"The track could not be heard: {report.failed[0].reason}.", "Check the file, then scan again."
-        )
+    """Listen to the whole of one track, so that its taggram has no gaps.
+
+    Raises
+    ------
+    DecodeError, WorkerError
+        If the file cannot be read.
+    """
+    yield from listen_to_all_of(studio, track_by_id(studio, track_id), studio.embeddings().model_ids or DEFAULT_MODELS)
 
 
 def filters(studio: Studio, track_id: int, tag_id: int, *, count: int = 12) -> Job[FilterView]:

@@ -1,7 +1,7 @@
 """Whether the window keeps answering: its longest standstill while a folder is scanned, heard, searched and judged.
 
-Run ``make bench`` or ``python tests/bench/bench_window.py [FOLDER]`` (default: the demo tracks). A window is held to
-answer within 100 ms; a table of 100,000 tracks to be filled and scrolled within a frame's time of 16 ms.
+Run ``make bench`` or ``python tests/bench/bench_window.py [--music FOLDER]`` (default: the demo tracks). A window is
+held to answer within 100 ms; a table of 100,000 tracks to be filled and scrolled within a frame's time of 16 ms.
 """
 
 import argparse
@@ -114,9 +114,9 @@ def big_table() -> list[Figure]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=demo_folder())
+    parser.add_argument("--music", type=Path, default=demo_folder())
     application()
-    print(table([showing(), *big_table(), *standstills(parser.parse_args().folder)]))
+    print(table([showing(), *big_table(), *standstills(parser.parse_args().music)]))
 
 
 if __name__ == "__main__":

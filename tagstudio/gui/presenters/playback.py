@@ -18,12 +18,14 @@ class Playback(QObject):
     playing_changed = Signal(bool)
     failed = Signal(str, str)
 
-    def __init__(self, player_factory: Callable[[], Player], parent: QObject | None = None) -> None:
+    def __init__(
+        self, player_factory: Callable[[], Player], parent: QObject | None = None, *, volume: float = 1.0
+    ) -> None:
         super().__init__(parent)
         self._player_factory = player_factory
         self._player: Player | None = None
         self._file: Path | None = None
-        self._volume = 1.0
+        self.volume = volume
         self._position_s, self._duration_s = 0.0, 0.0
         self._span: tuple[float, float] | None = None
         self._is_playing = False
@@ -114,7 +116,7 @@ class Playback(QObject):
 
     def set_volume(self, volume: float) -> None:
         """Set the volume, 0 to 1."""
-        self._volume = volume
+        self.volume = volume
         if self._player is not None:
             self._player.volume = volume
 
@@ -128,7 +130,7 @@ class Playback(QObject):
     def _opened(self) -> Player:
         if self._player is None:
             self._player = self._player_factory()
-            self._player.volume = self._volume
+            self._player.volume = self.volume
             if self._file is not None:
                 self._player.load(self._file)
         return self._player

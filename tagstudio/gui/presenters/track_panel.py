@@ -1,5 +1,6 @@
 """What the track panel does with one track; answers that come late, about another track, are dropped."""
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -16,6 +17,8 @@ from tagstudio.services import browse, track_view
 from tagstudio.services.playing import Player, open_player
 from tagstudio.services.studio import Studio
 from tagstudio.services.track_view import Overview, TaggramView
+
+log = logging.getLogger(__name__)
 
 # Holding J or an arrow key runs through tracks and tags; only where it comes to rest is work begun.
 SETTLE_MS = 120
@@ -50,7 +53,7 @@ class TrackPresenter(QObject):
     ) -> None:
         super().__init__(parent)
         self._studio, self._runner = studio, runner
-        self.playback = Playback(player_factory, self)
+        self.playback = Playback(player_factory, self, volume=studio.settings.volume)
         self.track_id: int | None = None
         self.track: Track | None = None
         self.tag_id: int | None = None
@@ -103,7 +106,7 @@ class TrackPresenter(QObject):
             return
         track = self.track
         job = track_view.listen_closely(self._studio, track.id)
-        running = self._runner.start(job, lane="long", name=f"Listening to all of {track.name}")
+        running = self._runner.start(job, lane="sound", name=f"Listening to all of {track.name}")
         self._listening[track.id] = running
         running.progressed.connect(lambda progress: self._tell_listening(track.id, progress))
         running.failed.connect(lambda error: self.failed.emit(error.what, error.advice))
@@ -117,9 +120,13 @@ class TrackPresenter(QObject):
         return self.taggram.tags[self.taggram.tag_ids.index(tag_id)]
 
     def shut_down(self) -> None:
-        """Stop the sound and give up what is being read."""
+        """Stop the sound, give up what is being read, and remember the volume."""
         self.clear()
         self.playback.close()
+        try:
+            self._studio.change_settings(volume=self.playback.volume)
+        except TagStudioError as error:
+            log.warning("%s %s", error.what, error.advice)
 
     @property
     def listening(self) -> Progress | None:

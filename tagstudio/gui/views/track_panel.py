@@ -149,6 +149,7 @@ class TrackPanel(QWidget):
         playback, transport = self.presenter.playback, self.transport
         transport.play_toggled.connect(playback.toggle)
         transport.skip_wanted.connect(playback.skip)
+        transport.volume.setValue(round(100 * playback.volume))
         transport.volume_chosen.connect(playback.set_volume)
         transport.listening_toggled.connect(self.presenter.toggle_listening)
         transport.follow_chosen.connect(self._set_following)

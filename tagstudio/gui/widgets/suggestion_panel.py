@@ -45,6 +45,7 @@ class SuggestionPanel(QWidget):
         self._rows: list[SuggestionRow] = []
         self._chosen = 0
         self._wanted: int | str | None = None
+        self._told: int | None = None
         self._list = stacked(self._empty, None, spacing=2, margin=2)
         self._area = self._scroller()
         head = side_by_side(self._title, self._retry)
@@ -77,6 +78,8 @@ class SuggestionPanel(QWidget):
         self._retry.setVisible(any(line.saving == "not saved" for line in lines))
         self._mark_chosen(min(self._chosen, max(0, len(lines) - 1)))
         self._choose_wanted()
+        if self._wanted is None:
+            self._tell_chosen()
 
     def show_tracks(self, count: int) -> None:
         """Say to how many tracks a verdict goes."""
@@ -85,7 +88,7 @@ class SuggestionPanel(QWidget):
 
     def choose_first(self) -> None:
         """Send the keys to the first suggestion, as for a track that has just been shown."""
-        self._wanted = None
+        self._wanted = self._told = None
         self._mark_chosen(0)
         self._area.verticalScrollBar().setValue(0)
 
@@ -120,9 +123,7 @@ class SuggestionPanel(QWidget):
         self._area.ensureWidgetVisible(shown[number], 0, 4)
         if any(row.hasFocus() for row in shown):
             shown[number].setFocus(Qt.FocusReason.OtherFocusReason)
-        line = shown[number].line
-        if line and line.suggestion.tag_id != NO_TAG_YET:
-            self.tag_chosen.emit(line.suggestion.tag_id)
+        self._tell_chosen()
 
     def focus_list(self) -> None:
         """Bring the keyboard to the chosen row."""
@@ -171,6 +172,12 @@ class SuggestionPanel(QWidget):
     def _choose(self, number: int) -> None:
         if number != self._chosen:
             self.move_to(number)
+
+    def _tell_chosen(self) -> None:
+        line = self.chosen_line
+        if line and line.suggestion.tag_id not in (NO_TAG_YET, self._told):
+            self._told = line.suggestion.tag_id
+            self.tag_chosen.emit(self._told)
 
     def _give(self, number: int, verdict: Verdict) -> None:
         self._mark_chosen(number)

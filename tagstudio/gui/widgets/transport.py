@@ -65,7 +65,6 @@ class Transport(QWidget):
         widest = self.position.fontMetrics().horizontalAdvance("00:00.000 / 00:00")
         self.position.setMinimumWidth(widest)
         self.volume.setRange(0, 100)
-        self.volume.setValue(100)
         self.volume.setFixedWidth(96)
         self.volume.setAccessibleName("Volume")
         self.volume.setToolTip("Volume")

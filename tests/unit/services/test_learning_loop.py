@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from tagstudio import paths
 from tagstudio.domain.errors import NothingFoundError, TagStudioError
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Verdict
@@ -16,6 +17,7 @@ from tagstudio.services.judge import history, judge, redo, undo
 from tagstudio.services.retrain import retrain
 from tagstudio.services.review import STRATEGIES, questions
 from tagstudio.services.similar import similar
+from tagstudio.services.studio import open_studio
 from tagstudio.services.suggest import ranking, suggest, tag_named, track_suggestions
 
 
@@ -145,3 +147,16 @@ def test_scores_are_the_same_whether_learned_step_by_step_or_at_once(demo, heard
     at_once = ranking(demo, tag_named(demo, "word").id)
     np.testing.assert_array_equal(step_by_step.track_ids, at_once.track_ids)
     np.testing.assert_allclose(step_by_step.scores, at_once.scores)
+
+
+def test_a_setting_that_was_changed_holds_at_the_next_start(tmp_path):
+    with open_studio(tmp_path / "library.sqlite3") as studio:
+        studio.change_settings(volume=0.25)
+    try:
+        with open_studio(tmp_path / "library.sqlite3") as studio:
+            assert studio.settings.volume == 0.25
+        paths.settings_file().write_text("{")
+        with pytest.raises(TagStudioError, match="settings"):
+            open_studio(tmp_path / "library.sqlite3")
+    finally:
+        paths.settings_file().unlink()
