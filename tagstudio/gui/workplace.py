@@ -169,8 +169,9 @@ class Workplace(QWidget):
         panel, presenter = self.panel, self.suggestions
         presenter.lines_changed.connect(lambda lines: panel.show_lines(lines, presenter.state))
         presenter.completed.connect(panel.entry.put_completions)
-        panel.verdict_given.connect(presenter.judge)
-        panel.toggled.connect(presenter.toggle)
+        panel.verdict_given.connect(self._if_still_shown(presenter.judge))
+        panel.toggled.connect(self._if_still_shown(presenter.toggle))
+        panel.tag_added.connect(lambda _: self.library_view.settle())
         panel.tag_added.connect(panel.choose_name)
         panel.tag_added.connect(presenter.add)
         panel.retry_wanted.connect(presenter.retry)
@@ -203,6 +204,16 @@ class Workplace(QWidget):
         if is_new:
             self.track_panel.show_track(track_id)
             self.panel.choose_first()
+
+    def _if_still_shown(self, act: Callable[..., None]) -> Callable[..., None]:
+        # Whoever types fast is ahead of the panel: its rows may be those of the track before.
+        def done(*given: object) -> None:
+            before = self.suggestions.track_id
+            self.library_view.settle()
+            if self.suggestions.track_id == before:
+                act(*given)
+
+        return done
 
     def _show_current(self) -> None:
         if (current := self.library_view.current) is not None:

@@ -68,6 +68,12 @@ class LibraryView(QWidget):
         if 0 <= row < self._presenter.table.rowCount():
             self._go_to(row)
 
+    def settle(self) -> None:
+        """Choose the current track now, for what is done next is meant for it."""
+        if self._settled.isActive():
+            self._settled.stop()
+            self._choose()
+
     def set_busy(self, *, is_busy: bool) -> None:
         """Tell whether a scan or an analysis runs; then there is no need to offer one."""
         self._is_busy = is_busy

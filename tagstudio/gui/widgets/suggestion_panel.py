@@ -65,7 +65,8 @@ class SuggestionPanel(QWidget):
         return self._shown()
 
     def show_lines(self, lines: Sequence[Line], state: State = "known") -> None:
-        """Show suggestions; the rows stay where they are while their contents change."""
+        """Show suggestions; the rows stay where they are while their contents change, the chosen tag stays chosen."""
+        chosen = self.chosen_line
         while len(self._rows) < len(lines):
             self._add_row()
         for n, row in enumerate(self._rows):
@@ -77,6 +78,8 @@ class SuggestionPanel(QWidget):
         self.entry.setEnabled(state != "no track")
         self._retry.setVisible(any(line.saving == "not saved" for line in lines))
         self._mark_chosen(min(self._chosen, max(0, len(lines) - 1)))
+        if chosen and (now := self.chosen_line) and names(now)[1] != names(chosen)[1]:
+            self._choose_row(names(chosen)[1])  # words added before the suggestions were known make room for them
         self._choose_wanted()
         if self._wanted is None:
             self._tell_chosen()
@@ -162,12 +165,17 @@ class SuggestionPanel(QWidget):
         self._list.insertWidget(self._list.count() - 1, row)
 
     def _choose_wanted(self) -> None:
+        if self._wanted is not None and self._choose_row(self._wanted):
+            self._wanted = None
+
+    def _choose_row(self, name: int | str) -> bool:
         for n, row in enumerate(self._shown()):
-            if self._wanted is not None and row.line and self._wanted in names(row.line):
-                self._wanted = None
+            if row.line and name in names(row.line):
                 self._mark_chosen(n)
                 # The layout gives a new row its place only after this.
                 QTimer.singleShot(0, row, partial(self._area.ensureWidgetVisible, row, 0, 4))
+                return True
+        return False
 
     def _choose(self, number: int) -> None:
         if number != self._chosen:

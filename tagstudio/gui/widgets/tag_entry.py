@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QCompleter, QLineEdit, QWidget
 
@@ -32,6 +32,7 @@ class TagEntry(QWidget):
         self.completer = QCompleter(self._words, self)
         self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.field.setCompleter(self.completer)
+        self.completer.popup().installEventFilter(self)
         self.field.textEdited.connect(self._edited)
         self.field.returnPressed.connect(self._enter)
         self.field.left.connect(self.left)
@@ -53,6 +54,15 @@ class TagEntry(QWidget):
         else:
             self._hide_completions()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # After Enter, a quick Escape may still reach the words that were offered; with nothing typed it means to leave.
+        is_press = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
+        if is_press and event.key() == Qt.Key.Key_Escape and not self.field.text():
+            self._hide_completions()
+            self.left.emit()
+            return True
+        return super().eventFilter(watched, event)
+
     def _edited(self, text: str) -> None:
         self._error.hide()
         if text.strip():
@@ -72,11 +82,13 @@ class TagEntry(QWidget):
             self._error.show()
             return
         self.added.emit(name)
+        self.field.setText("")  # at once: completions still on their way must not open over the next key
         # The completer writes its word into the field after this signal.
         QTimer.singleShot(0, self._empty)
 
     def _empty(self) -> None:
         self._words.setStringList([])
+        self._hide_completions()
         self.field.setText("")  # unlike clear(), forgets the typing, so that Ctrl+Z means the judgement
 
 
