@@ -8,20 +8,23 @@ memory costs one answer: the next call starts a fresh one.
 import contextlib
 import multiprocessing
 import queue
-import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from tagstudio.domain.errors import TagStudioError, WorkerError
-from tagstudio.worker_process import Limits, serve
+from tagstudio.worker_faults import died, late, logged
+from tagstudio.worker_process import Limits, resident_bytes, serve
 
 __all__ = ["Limits", "Worker", "WorkerPool"]
 
 T = TypeVar("T")
 START_S = 60.0
+# Linux ends a child that asked to end with its parent when the *thread* that started it ends; this one outlives them.
+_STARTER = ThreadPoolExecutor(1, thread_name_prefix="tagstudio-starter")
 
 
 class Worker:
@@ -95,7 +98,7 @@ class Worker:
                     pipe.send("next")
                 elif kind == "failed":
                     finished = True
-                    raise value
+                    raise logged(value)
                 else:
                     finished = True
                     if kind == "answer":
@@ -119,18 +122,18 @@ class Worker:
     def _received(self, pipe: Connection, timeout_s: float) -> tuple[str, Any]:
         if not pipe.poll(timeout_s):
             self._kill()
-            raise WorkerError(f"it took longer than {timeout_s:.0f} s", "The rest goes on without it.")
+            raise logged(late(timeout_s))
         kind, value = pipe.recv()
         return kind, value
 
-    def _died(self) -> WorkerError:
+    def _died(self) -> Exception:
         code, process = None, self._process
         if process is not None:
             with contextlib.suppress(ValueError):  # closed meanwhile by another thread
                 process.join(1.0)
                 code = process.exitcode
         self._kill()
-        return WorkerError(f"the process reading it ended ({_ending(code)})", "The rest goes on without it.")
+        return logged(died(code))
 
     def _kill(self) -> None:
         if self._process is not None and self._process.is_alive():
@@ -139,28 +142,35 @@ class Worker:
 
     def _started(self) -> Connection:
         self._calls += 1
-        if self._limits.calls is not None and self._calls > self._limits.calls:
+        process = self._process
+        if process is not None and (not process.is_alive() or self._is_worn(process)):
             self.close()
-        if self._process is not None and not self._process.is_alive():
+        return self._start() if self._pipe is None else self._pipe
+
+    def _is_worn(self, process: multiprocessing.process.BaseProcess) -> bool:
+        limits = self._limits
+        if limits.calls is not None and self._calls > limits.calls:
+            return True
+        return not limits.may_write and resident_bytes(process.pid) > limits.resident_bytes
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=serve, args=(theirs, self._limits), daemon=True, name="tagstudio-worker")
+        _STARTER.submit(process.start).result()
+        self._process = process
+        theirs.close()
+        self._pipe, self._calls = ours, 1
+        try:
+            # Not with the other arguments: the child sets its limits before it imports what the object needs.
+            ours.send((self._factory, self._args))
+            kind, value = self._received(ours, START_S)
+        except (EOFError, OSError) as error:
+            raise self._died() from error
+        if kind == "failed":
             self.close()
-        if self._pipe is None:
-            context = multiprocessing.get_context("spawn")
-            ours, theirs = context.Pipe()
-            process = context.Process(target=serve, args=(theirs, self._limits), daemon=True, name="tagstudio-worker")
-            process.start()
-            self._process = process
-            theirs.close()
-            self._pipe, self._calls = ours, 1
-            try:
-                # Not with the other arguments: the child sets its limits before it imports what the object needs.
-                ours.send((self._factory, self._args))
-                kind, value = self._received(ours, START_S)
-            except (EOFError, OSError) as error:
-                raise self._died() from error
-            if kind == "failed":
-                self.close()
-                raise value
-        return self._pipe
+            raise logged(value)
+        return ours
 
 
 class WorkerPool:
@@ -269,15 +279,6 @@ class _Answers:
                 threads -= 1
             else:
                 yield answer
-
-
-def _ending(code: int | None) -> str:
-    if code is None or code >= 0:
-        return f"exit status {code}"
-    try:
-        return f"signal {signal.Signals(-code).name}"
-    except ValueError:
-        return f"signal {-code}"
 
 
 def _answer(worker: Worker, method: str, args: tuple[object, ...], timeout_s: float) -> Generator[Any]:

@@ -1,5 +1,6 @@
 """The command line: options before the command, one file per command, one way for failures to reach a person."""
 
+import os
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,7 @@ from tagstudio.cli.output import explain
 from tagstudio.cli.state import OpenWindow, State, state_of
 from tagstudio.domain.errors import TagStudioError
 
+DEBUG_VARIABLE = "TAGSTUDIO_DEBUG"
 COMMANDS = (
     "scan", "analyse", "suggest", "judge", "undo", "review", "retrain", "similar", "tags", "export",
     "listen", "models", "demo", "gui", "doctor",
@@ -53,6 +55,12 @@ def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
         return stop.code if isinstance(stop.code, int) else 0
     except TagStudioError as error:
         explain(error)
+        return 1
+    except Exception as error:
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        kind = f"{type(error).__name__}: {str(error)[:200]}"
+        explain(TagStudioError(f"Something went wrong inside TagStudio ({kind}).", f"{DEBUG_VARIABLE}=1 shows where."))
         return 1
     return 0
 

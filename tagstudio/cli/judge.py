@@ -44,6 +44,7 @@ def run(
 def _by_name(given: list[tuple[str, Verdict]]) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
     for name, verdict in given:
+        # The same word twice; other spellings of it are found out when they are looked up.
         if verdicts.setdefault(name, verdict) is not verdict:
             raise TagStudioError(f"“{name}” has two verdicts.", "Give one verdict per tag.")
     return verdicts

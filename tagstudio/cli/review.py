@@ -34,7 +34,7 @@ def run(
                     "path": str(track.file),
                     "id": each.track_id,
                     "tag": each.tag,
-                    "score": round(each.score, 6),
+                    "score": _rounded(each.score),
                     "why": each.why,
                 }
                 for each, track in zip(found, tracks, strict=True)
@@ -42,9 +42,13 @@ def run(
         )
     elif found:
         rows = [
-            (str(each.track_id), track.name, each.tag, f"{each.score:.2f}", each.why)
+            (str(each.track_id), track.name, each.tag, "" if each.score is None else f"{each.score:.2f}", each.why)
             for each, track in zip(found, tracks, strict=True)
         ]
         print_table(("id", "track", "tag", "score", "why"), rows)
     else:
         note("There is nothing to ask. Run: tagstudio scan FOLDER, then tagstudio analyse")
+
+
+def _rounded(score: float | None) -> float | None:
+    return None if score is None else round(score, 6)

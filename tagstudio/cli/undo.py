@@ -18,7 +18,8 @@ def add_to(app: typer.Typer) -> None:
 def run(
     context: typer.Context,
     batch: Annotated[
-        int | None, typer.Argument(help="Which batch; the newest one when left out.", show_default=False)
+        int | None,
+        typer.Argument(min=1, max=2**63 - 1, help="Which batch; the newest one when left out.", show_default=False),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -32,7 +32,18 @@ class DecodeError(TagStudioError):
 
 
 class WorkerError(TagStudioError):
-    """A worker process died or took too long; the caller goes on without its answer."""
+    """A worker process died or took too long; the caller goes on without its answer.
+
+    ``what`` is a sentence of its own; ``reason`` is the same as a clause about one file, as in ``DecodeError``.
+    """
+
+    def __init__(self, what: str, advice: str = "", *, reason: str = "") -> None:
+        super().__init__(what, advice)
+        self.reason = reason or what.rstrip(".")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # The last part brings the notes, where the traceback in the child is.
+        return WorkerError, (self.what, self.advice), self.__dict__
 
 
 class LibraryError(TagStudioError):
@@ -60,3 +71,9 @@ def _query_error(what: str, advice: str, position: int) -> QueryError:
 
 class NothingFoundError(TagStudioError):
     """A track, tag or batch that was asked for does not exist."""
+
+
+def reason_of(error: TagStudioError) -> str:
+    """Return why something failed as a clause about one file, without a full stop."""
+    reason = getattr(error, "reason", "") or error.what
+    return str(reason).rstrip(".")

@@ -24,10 +24,10 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What to ask the curator next, and why."""
+    """What to ask the curator next, and why; ``score`` is None while nothing is known of the tag."""
 
     track_id: int
     tag_id: int
     tag: str
-    score: float
+    score: float | None
     why: str

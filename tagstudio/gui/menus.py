@@ -66,8 +66,10 @@ class Menus:
             self.show_history("", "")
 
     def show_history(self, undo: str, redo: str) -> None:
-        """Say in the menu what would be undone and redone."""
+        """Say in the menu what would be undone and redone.
+
+        The two stay enabled: right after a verdict its text is not known yet, and the key must not be lost.
+        """
         for action, word, text in ((self.undo, "&Undo", undo), (self.redo, "&Redo", redo)):
             # An ampersand in a tag's name is not a key.
             action.setText(f"{word}: {text.replace('&', '&&')}" if text else word)
-            action.setEnabled(bool(text))

@@ -10,12 +10,12 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from tagstudio.domain.devices import DEVICES
 from tagstudio.domain.errors import ModelError
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-DEVICES = ("auto", "cuda", "mps", "cpu")
 CPU = torch.device("cpu")
 # Measured: one, two or three windows at once take 33, 34 or 35 ms each through a musicnn, 20 or 21 through a VGG.
 CPU_BATCH = 1

@@ -7,8 +7,8 @@ import numpy as np
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track, shown
-from tagstudio.library import judgements, roots, search, tags, tracks
-from tagstudio.services.scores import tag_scores
+from tagstudio.library import judgements, roots, search, tracks
+from tagstudio.services.scores import TagScores, tag_scores
 from tagstudio.services.studio import Studio
 
 SUGGESTED = 3
@@ -33,10 +33,11 @@ class TrackRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LibrarySummary:
-    """What a library holds, in numbers."""
+    """What a library holds; every track is one of analysed, unheard, missing and failed."""
 
     tracks: int
     analysed: int
+    unheard: int
     missing: int
     failed: int
     judgements: int
@@ -66,12 +67,12 @@ def rows(studio: Studio, ids: Sequence[int]) -> list[TrackRow]:
     with studio.library.read() as session:
         found = tracks.rows(session, ids)
         verdicts = judgements.verdicts_of(session, ids)
-        names = {tag.id: tag.name for tag in tags.all_tags(session)}
-    embeddings = studio.embeddings()
+    scores = tag_scores(studio)  # after the verdicts: it knows every word they may be about
+    names = {tag_id: tag.name for tag_id, tag in scores.tags.items()}
     said: dict[int, dict[int, Verdict]] = {}
     for (track_id, tag_id), verdict in verdicts.items():
         said.setdefault(track_id, {})[tag_id] = verdict
-    suggested = _best(studio, [each.id for each in found], names, said)
+    suggested = _best(scores, [each.id for each in found], said)
     return [
         TrackRow(
             id=each.id,
@@ -82,7 +83,7 @@ def rows(studio: Studio, ids: Sequence[int]) -> list[TrackRow]:
             length_s=each.duration_s,
             tags=tuple(names[tag_id] for tag_id, verdict in said.get(each.id, {}).items() if verdict is Verdict.YES),
             suggested=suggested.get(each.id, ()),
-            state=_state(each, is_heard=embeddings.has(each.id)),
+            state=_state(each, is_heard=scores.embeddings.has(each.id)),
             error=shown(each.last_error),
         )
         for each in found
@@ -90,9 +91,8 @@ def rows(studio: Studio, ids: Sequence[int]) -> list[TrackRow]:
 
 
 def _best(
-    studio: Studio, ids: list[int], names: dict[int, str], said: dict[int, dict[int, Verdict]]
+    scores: TagScores, ids: list[int], said: dict[int, dict[int, Verdict]]
 ) -> dict[int, tuple[tuple[str, float], ...]]:
-    scores = tag_scores(studio)
     row_numbers = [(track_id, scores.embeddings.row(track_id)) for track_id in ids]
     heard = [(track_id, row) for track_id, row in row_numbers if row is not None]
     if not heard:
@@ -103,7 +103,8 @@ def _best(
     for (track_id, _), columns, values in zip(heard, order, table, strict=True):
         open_columns = (c for c in columns if tag_ids[c] not in said.get(track_id, {}) and values[c] >= SUGGEST_ABOVE)
         best[track_id] = tuple(
-            (names[tag_ids[c]], float(values[c])) for c, _ in zip(open_columns, range(SUGGESTED), strict=False)
+            (scores.tags[tag_ids[c]].name, float(values[c]))
+            for c, _ in zip(open_columns, range(SUGGESTED), strict=False)
         )
     return best
 
@@ -118,12 +119,15 @@ def _state(each: Track, *, is_heard: bool) -> str:
 
 def summary(studio: Studio) -> LibrarySummary:
     """Count what the library holds."""
+    heard = set(studio.embeddings().track_ids.tolist())
     with studio.library.read() as session:
+        all_ids, missing, failed = set(tracks.ids(session)), tracks.missing(session), set(tracks.failed(session))
         return LibrarySummary(
-            tracks=tracks.count(session),
-            analysed=len(studio.embeddings()),
-            missing=len(tracks.missing(session)),
-            failed=len(tracks.failed(session)),
+            tracks=len(all_ids),
+            analysed=len(heard - missing - failed),
+            unheard=len(all_ids - heard - missing - failed),
+            missing=len(missing),
+            failed=len(failed - missing),
             judgements=judgements.count(session),
             roots=tuple(root.display for root in roots.all_roots(session)),
         )

@@ -17,7 +17,7 @@ from tagstudio.nn.catalogue import cards
 from tagstudio.services import display
 from tagstudio.services.demo import demo_folder
 from tagstudio.services.listen import listen
-from tagstudio.services.networks import CALL_S, network_worker
+from tagstudio.services.networks import asked, network_worker
 
 ROOM_BYTES = 500 * 2**20
 
@@ -69,7 +69,7 @@ def _models() -> str:
 
 def _networks() -> str:
     with network_worker() as networks:
-        described = networks.call("describe", timeout_s=CALL_S)
+        described = asked(networks, "describe")
     notice = described["notice"]
     return f"run on {described['device']}" + (f" ({notice})" if notice else "")
 

@@ -1,5 +1,6 @@
 """The embeddings and mean scores of a library's tracks, side by side in memory."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,24 +13,41 @@ from tagstudio.library.store import Library
 from tagstudio.nn.catalogue import cards
 from tagstudio.services.networks import DEFAULT_MODELS
 
+# A second model joins the embedding when it has heard this share of what the first has: a single track heard by
+# another model must not make all others unknown.
+JOINS_FROM = 0.9
+
 
 @dataclass(frozen=True)
 class LibraryEmbeddings:
-    """One row per present track that every one of ``model_ids`` has listened to, in order of track id.
+    """One row per track that any model has listened to, in order of track id.
 
-    ``raw`` holds the models' embeddings side by side, (tracks, dimensions); ``scores`` each model's mean tag scores,
-    (tracks, classes), NaN in rows that this model has not heard.
+    Attributes
+    ----------
+    model_ids : tuple of str
+        Models whose embeddings, side by side in this order, are the embedding of a track.
+    track_ids : ndarray, shape (tracks,)
+    is_present : ndarray of bool, shape (tracks,)
+        Whether the file was there at the last scan; what was said of the others still teaches.
+    has_embedding : ndarray of bool, shape (tracks,)
+        Whether every one of ``model_ids`` has heard the track.
+    raw : ndarray, shape (tracks, dimensions)
+        NaN in rows without an embedding.
+    scores : dict of ndarray, shape (tracks, classes)
+        Each model's mean tag scores; NaN in rows that it has not heard.
     """
 
     version: tuple[int, int]
     model_ids: tuple[str, ...]
     track_ids: NDArray[np.int64]
+    is_present: NDArray[np.bool_]
+    has_embedding: NDArray[np.bool_]
     raw: NDArray[np.float32]
     scores: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     @cached_property
     def standardised(self) -> Standardised:
-        """The rows standardised over the library and brought to unit length."""
+        """The rows standardised over the library and brought to unit length; zeros without an embedding."""
         return standardise(self.raw)
 
     @cached_property
@@ -43,10 +61,10 @@ class LibraryEmbeddings:
         """Return the row of a track, None while it has not been listened to."""
         return self._row_of.get(track_id)
 
-    def rows(self, track_ids: list[int]) -> NDArray[np.intp]:
-        """Return the rows of those tracks that have one."""
+    def examples(self, track_ids: Iterable[int]) -> NDArray[np.intp]:
+        """Return the rows of those tracks that have an embedding."""
         found = (self._row_of.get(track_id) for track_id in track_ids)
-        return np.array([row for row in found if row is not None], np.intp)
+        return np.array([row for row in found if row is not None and self.has_embedding[row]], np.intp)
 
     def has(self, track_id: int) -> bool:
         """Tell whether a track has been listened to."""
@@ -54,50 +72,48 @@ class LibraryEmbeddings:
 
 
 def load_embeddings(library: Library, *, version: tuple[int, int] = (0, 0)) -> LibraryEmbeddings:
-    """Read what the cache holds for the library's present tracks.
-
-    The embedding of a track joins the default models, and every other model that has heard all of the same tracks.
-    """
+    """Read what the cache holds for the library's tracks."""
     with library.read() as session:
-        hash_of = tracks.hashes(session)
+        hash_of, missing = tracks.hashes(session), tracks.missing(session)
     heard = {card.id: library.cache.vectors(card.id) for card in cards()}
-    rows_of = {
-        model_id: {audio_hash: row for row, audio_hash in enumerate(hashes)}
-        for model_id, (hashes, _, _) in heard.items()
-    }
+    rows_of = {model_id: {audio: row for row, audio in enumerate(found[0])} for model_id, found in heard.items()}
     model_ids = _joined(rows_of, set(hash_of.values()))
-    if not model_ids:
-        return LibraryEmbeddings(version, (), np.empty(0, np.int64), np.empty((0, 0), np.float32))
-    track_ids = [
-        track_id
-        for track_id, audio_hash in sorted(hash_of.items())
-        if all(audio_hash in rows_of[each] for each in model_ids)
-    ]
-    hashes = [hash_of[track_id] for track_id in track_ids]
-    raw = [heard[each][1][[rows_of[each][audio_hash] for audio_hash in hashes]] for each in model_ids]
-    scores = {
-        model_id: _picked(heard[model_id][2], [rows.get(audio_hash, -1) for audio_hash in hashes])
+    known = set().union(*rows_of.values())
+    track_ids = [track_id for track_id, audio in sorted(hash_of.items()) if audio in known]
+    picked = {
+        model_id: np.array([rows.get(hash_of[track_id], -1) for track_id in track_ids], np.intp)
         for model_id, rows in rows_of.items()
         if rows
     }
-    return LibraryEmbeddings(version, model_ids, np.array(track_ids, np.int64), np.concatenate(raw, axis=1), scores)
+    embeddings = [_picked(heard[model_id][1], picked[model_id]) for model_id in model_ids]
+    has_all = [picked[model_id] >= 0 for model_id in model_ids]
+    return LibraryEmbeddings(
+        version=version,
+        model_ids=model_ids,
+        track_ids=np.array(track_ids, np.int64),
+        is_present=np.array([track_id not in missing for track_id in track_ids], np.bool_),
+        has_embedding=np.logical_and.reduce(has_all) if has_all else np.zeros(len(track_ids), np.bool_),
+        raw=np.concatenate(embeddings, axis=1) if embeddings else np.empty((0, 0), np.float32),
+        scores={model_id: _picked(heard[model_id][2], rows) for model_id, rows in picked.items()},
+    )
 
 
 def _joined(rows_of: dict[str, dict[str, int]], present: set[str]) -> tuple[str, ...]:
+    """Return the models whose embeddings are joined: the default ones first, each if it has heard almost everything."""
     coverage = {model_id: rows.keys() & present for model_id, rows in rows_of.items()}
-    base = [model_id for model_id in DEFAULT_MODELS if coverage.get(model_id)]
-    if not base:
-        widest = max(coverage, key=lambda model_id: len(coverage[model_id]), default="")
-        base = [widest] if coverage.get(widest) else []
-    if not base:
+    by_default = sorted((each for each in coverage if coverage[each]), key=lambda each: each not in DEFAULT_MODELS)
+    if not by_default:
         return ()
-    common = set.intersection(*(set(coverage[model_id]) for model_id in base))
-    if not common:
-        return (max(base, key=lambda model_id: len(coverage[model_id])),)
-    return tuple(model_id for model_id in coverage if model_id in base or coverage[model_id] >= common)
+    joined = [max(by_default, key=lambda each: len(coverage[each]))]
+    common = coverage[joined[0]]
+    for model_id in by_default:
+        if model_id not in joined and len(common & coverage[model_id]) >= JOINS_FROM * len(coverage[joined[0]]):
+            joined.append(model_id)
+            common = common & coverage[model_id]
+    return tuple(sorted(joined, key=list(coverage).index))
 
 
-def _picked(matrix: NDArray[np.float32], rows: list[int]) -> NDArray[np.float32]:
+def _picked(matrix: NDArray[np.float32], rows: NDArray[np.intp]) -> NDArray[np.float32]:
     picked = matrix[rows]
-    picked[[row < 0 for row in rows]] = np.nan
+    picked[rows < 0] = np.nan
     return picked

@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from tagstudio.audio.formats import SNIFFED_BYTES, is_audio_name, sniffed
 from tagstudio.domain.errors import TagStudioError
+
+_DATABASE = b"SQLite format 3\0"
 
 
 @contextmanager
@@ -16,9 +19,10 @@ def written_whole(file: Path) -> Iterator[BinaryIO]:
     Raises
     ------
     TagStudioError
-        If the disk refuses; whatever was there before is still there.
+        If the disk refuses, or the file is music, a database or a folder; whatever was there before is still there.
     """
-    part = file.with_name(f".{file.name}.part")
+    refuse_precious(file)
+    part = file.with_name(f".tagstudio-{os.getpid()}.part")
     try:
         with part.open("wb") as stream:
             yield stream
@@ -30,4 +34,20 @@ def written_whole(file: Path) -> Iterator[BinaryIO]:
             f"“{file}” could not be written: {error.strerror}.", "Choose another place, or free some space."
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def refuse_precious(file: Path) -> None:
+    """Raise for a name that must not be replaced: nothing this program writes may cost music or a library."""
+    if not file.name or os.path.isdir(file):  # noqa: PTH112 -- pathlib raises for a name that is too long
+        raise TagStudioError(f"“{file}” is no name for a file.", "Name a file to write.")
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(SNIFFED_BYTES)
+    except OSError:
+        head = b""
+    is_music = is_audio_name(os.fsencode(file.name)) or sniffed(head) is not None
+    if is_music or head.startswith(_DATABASE) or ".sqlite3" in file.name:
+        kind = "music" if is_music else "a library"
+        raise TagStudioError(f"“{file.name}” is {kind}, which is never written over.", "Choose another name.")

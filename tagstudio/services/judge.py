@@ -1,5 +1,6 @@
 """Record verdicts, take them back, and let the touched tags learn at once."""
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ from tagstudio.library import judgements, search, tags, tracks
 from tagstudio.library.store import Library
 from tagstudio.services.retrain import HeadReport, learn
 from tagstudio.services.studio import Studio
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +62,29 @@ def record(
         raise TagStudioError(
             "There is no verdict to record.", "Name at least one tag with --yes, --no, --unsure or --clear."
         )
-    names = {tag_name(name): verdict for name, verdict in verdicts.items()}
     with library.write() as session:
-        touched, new = {}, []
-        for name, verdict in names.items():
-            touched[name], is_new = _tag(session, name, verdict)
-            if is_new:
-                new.append(name)
+        said, new = _meant(session, verdicts)
         made = [
-            Judgement(track_id=track_id, tag_id=touched[name].id, verdict=verdict, origin=origin)
+            Judgement(track_id=track_id, tag_id=tag.id, verdict=verdict, origin=origin)
             for track_id in track_ids
-            for name, verdict in names.items()
+            for tag, verdict in said.items()
         ]
-        text = ", ".join(f"{verdict} {touched[name].name}" for name, verdict in names.items())
+        text = ", ".join(f"{verdict} {tag.name}" for tag, verdict in said.items())
         recorded = judgements.record(session, made, kind="judge", text=f"{text} ({_tracks(len(track_ids))})")
-    return recorded, list(touched.values()), tuple(new)
+    return recorded, list(said), tuple(new)
+
+
+def _meant(session: Any, verdicts: Mapping[str, Verdict]) -> tuple[dict[Tag, Verdict], list[str]]:
+    """Return the verdict by tag, and the names that were new; two spellings of one tag must agree."""
+    said: dict[Tag, Verdict] = {}
+    new = []
+    for name, verdict in verdicts.items():
+        tag, is_new = _tag(session, tag_name(name), verdict)
+        if said.setdefault(tag, verdict) is not verdict:
+            raise TagStudioError(f"“{tag.name}” has two verdicts.", "Give one verdict per tag.")
+        if is_new:
+            new.append(tag.name)
+    return said, new
 
 
 def _tag(session: Any, name: str, verdict: Verdict) -> tuple[Tag, bool]:
@@ -135,4 +146,9 @@ def _tags_of(session: Any, batch: int) -> list[Tag]:
 
 
 def _learned(studio: Studio, touched: Iterable[Tag]) -> tuple[HeadReport, ...]:
-    return tuple(report for tag in touched if (report := learn(studio, tag)) is not None)
+    """Learn from verdicts that are on the disk; a head that cannot be saved is no reason to say they are not."""
+    try:
+        return tuple(report for tag in touched if (report := learn(studio, tag)) is not None)
+    except TagStudioError as error:
+        log.warning("the verdicts are saved, but a head is not: %s", error)
+        return ()

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagstudio.audio.listening import EAR_LIMITS, Ear, Heard, time_allowed_s
-from tagstudio.domain.errors import DecodeError, ModelError, TagStudioError, WorkerError
+from tagstudio.domain.errors import DecodeError, ModelError, TagStudioError, WorkerError, reason_of
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.nn.catalogue import ModelCard, card
 from tagstudio.nn.results import WindowResults
 from tagstudio.services.files import written_whole
-from tagstudio.services.networks import CALL_S, network_worker
+from tagstudio.services.networks import asked, network_worker
 from tagstudio.workers import Worker
 
 
@@ -70,7 +70,7 @@ def listen(
                 heard.append(_listen_to(file, model, tuple(outputs), ear, networks))
             except DecodeError as error:
                 failed.append(error)
-        notice = networks.call("describe", timeout_s=CALL_S)["notice"] if heard else ""
+        notice = asked(networks, "describe")["notice"] if heard else ""
     return ListenReport(tuple(heard), tuple(failed), notice)
 
 
@@ -83,7 +83,7 @@ def _listen_to(file: Path, model: ModelCard, outputs: tuple[str, ...], ear: Work
         raise DecodeError(file, error.strerror or "it cannot be read") from error
     numbers, parts = [], []
     for heard in _pieces(file, ear, time_allowed_s(size, everything=True)):
-        answer: dict[str, WindowResults] = networks.call("hear", heard.windows, (model.id,), outputs, timeout_s=CALL_S)
+        answer: dict[str, WindowResults] = asked(networks, "hear", heard.windows, (model.id,), outputs)
         numbers.append(heard.numbers)
         parts.append(answer[model.id])
     return Listening(
@@ -99,7 +99,7 @@ def _pieces(file: Path, ear: Worker, patience_s: float) -> Iterator[Heard]:
     try:
         yield from ear.stream("stream", os.fsencode(file.resolve()), timeout_s=patience_s)
     except WorkerError as error:
-        raise DecodeError(file, error.what) from error
+        raise DecodeError(file, reason_of(error)) from error
 
 
 def save_listening(listening: Listening, file: Path) -> None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.vocabulary import Tag
+from tagstudio.learning.prototypes import STRATEGY
 from tagstudio.library import heads, tags
 from tagstudio.services.scores import tag_scores
 from tagstudio.services.studio import Studio
-
-STRATEGY = "instant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,8 @@ STRATEGIES: dict[str, Callable[..., list[sampling.Picked]]] = {
 def questions(studio: Studio, *, strategy: str = "uncertain", tag: str | None = None, n: int = 20) -> list[Question]:
     """Return up to ``n`` questions, the most useful first, each about a different track.
 
-    Without ``tag`` the whole vocabulary is asked about. While anything is unjudged there is something to ask.
+    Without ``tag`` the whole vocabulary is asked about. While anything that was heard is unjudged there is something
+    to ask; missing tracks are left out.
 
     Raises
     ------
@@ -41,23 +42,30 @@ def questions(studio: Studio, *, strategy: str = "uncertain", tag: str | None = 
 def _about(scores: TagScores, tag_id: int, strategy: str, n: int) -> list[Question]:
     column = scores.column(tag_id)
     if column is None:
-        column = np.full(len(scores.embeddings), 0.5, np.float32)
+        column = np.full(len(scores.embeddings), np.nan, np.float32)
     said = scores.verdicts.get(tag_id, {})
-    judged = np.isin(scores.embeddings.track_ids, list(said))
+    closed = np.isin(scores.embeddings.track_ids, list(said)) | ~scores.embeddings.is_present
     return [
         Question(
             track_id=int(scores.embeddings.track_ids[row]),
             tag_id=tag_id,
             tag=scores.tags[tag_id].name,
-            score=float(column[row]),
+            score=None if np.isnan(column[row]) else float(column[row]),
             why=why,
         )
-        for row, why in STRATEGIES[strategy](column, judged, n)
+        for row, why in STRATEGIES[strategy](column, closed, n)
     ]
 
 
 def _order(strategy: str) -> Callable[[Question], float]:
-    return (lambda each: -each.score) if strategy == "confident" else (lambda each: abs(each.score - 0.5))
+    """Return what questions are sorted by; words that nobody knows anything about come last."""
+
+    def cost(question: Question) -> float:
+        if question.score is None:
+            return np.inf
+        return -question.score if strategy == "confident" else abs(question.score - 0.5)
+
+    return cost
 
 
 def _one_per_track(found: list[Question]) -> list[Question]:

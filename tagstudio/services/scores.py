@@ -37,7 +37,7 @@ class TagScores:
     heads: dict[int, InstantHead | None] = field(default_factory=dict)
 
     def column(self, tag_id: int) -> NDArray[np.float32] | None:
-        """Return P(yes) of one tag for every row, (tracks,); None while nothing is known of the tag."""
+        """Return P(yes) of one tag for every row, (tracks,), NaN where nobody can tell; None if nowhere anybody can."""
         if tag_id not in self.columns:
             self.columns[tag_id] = self._blend(tag_id)
         return self.columns[tag_id]
@@ -85,28 +85,33 @@ class TagScores:
         stacked = np.stack(said)
         heard = np.isfinite(stacked)
         total = np.where(heard, stacked, 0).sum(axis=0)
-        means: NDArray[np.float32] = (total / np.maximum(heard.sum(axis=0), 1)).astype(np.float32)
+        count = heard.sum(axis=0)
+        means: NDArray[np.float32] = np.where(count > 0, total / np.maximum(count, 1), np.nan).astype(np.float32)
         return means
 
     def blended(
         self, tag_id: int, of_models: NDArray[np.float32] | None, of_head: NDArray[np.float32] | None
     ) -> NDArray[np.float32] | None:
-        """Join what models and head say of the same rows."""
+        """Join what models and head say of the same rows; where one is silent (NaN), the other speaks alone."""
         if of_models is None or of_head is None:
             return of_head if of_models is None else of_models
         weight = self.weight_of_head(tag_id)
         mixed = weight * _logit(of_head) + (1 - weight) * _logit(of_models)
-        return (1 / (1 + np.exp(-mixed))).astype(np.float32)
+        joined = 1 / (1 + np.exp(-mixed))
+        alone = np.where(np.isnan(of_head), of_models, of_head)
+        return np.where(np.isnan(joined), alone, joined).astype(np.float32)
 
     def _blend(self, tag_id: int) -> NDArray[np.float32] | None:
         head = self.head(tag_id)
-        of_head = None if head is None else head.scores(self.embeddings.standardised.units)
+        of_head = None
+        if head is not None:
+            of_head = np.where(self.embeddings.has_embedding, head.scores(self.embeddings.standardised.units), np.nan)
         return self.blended(tag_id, self.model_scores(tag_id, self.embeddings.scores), of_head)
 
     def _learn(self, tag_id: int) -> InstantHead | None:
         said = self.verdicts.get(tag_id, {})
-        yes = self.embeddings.rows([track_id for track_id, verdict in said.items() if verdict is Verdict.YES])
-        no = self.embeddings.rows([track_id for track_id, verdict in said.items() if verdict is Verdict.NO])
+        yes = self.embeddings.examples(track_id for track_id, verdict in said.items() if verdict is Verdict.YES)
+        no = self.embeddings.examples(track_id for track_id, verdict in said.items() if verdict is Verdict.NO)
         if not len(yes) and not len(no):
             return None
         return fit(self.embeddings.standardised, yes, no, model_ids=self.embeddings.model_ids)

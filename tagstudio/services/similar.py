@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from tagstudio.domain.errors import NothingFoundError
 from tagstudio.domain.tracks import Track
 from tagstudio.learning.neighbours import nearest
@@ -19,7 +21,7 @@ class SimilarTrack:
 
 
 def similar(studio: Studio, text: str, n: int = 10) -> list[SimilarTrack]:
-    """Return the ``n`` tracks nearest to the one that ``text`` (a path or an id) names.
+    """Return the ``n`` present tracks nearest to the one that ``text`` (a path or an id) names.
 
     Raises
     ------
@@ -29,9 +31,11 @@ def similar(studio: Studio, text: str, n: int = 10) -> list[SimilarTrack]:
     track = find_track(studio, text)
     embeddings = studio.embeddings()
     row = embeddings.row(track.id)
-    if row is None:
+    if row is None or not embeddings.has_embedding[row]:
         raise NothingFoundError(f"“{track.name}” was not listened to yet.", "Run: tagstudio analyse")
-    rows, distances = nearest(embeddings.standardised.units, row, n)
+    rows, distances = nearest(
+        embeddings.standardised.units, row, n, among=np.flatnonzero(embeddings.is_present & embeddings.has_embedding)
+    )
     ids = [int(embeddings.track_ids[each]) for each in rows]
     with studio.library.read() as session:
         found = tracks.rows(session, ids)

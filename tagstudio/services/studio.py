@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from tagstudio import paths
 from tagstudio.audio.listening import EAR_LIMITS, Ear
+from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.settings import Settings, load_settings, save_settings
 from tagstudio.library.store import Library, open_library
 from tagstudio.services.embeddings import LibraryEmbeddings, load_embeddings
@@ -131,7 +132,7 @@ def open_studio(file: Path | None = None, *, create: bool = True) -> Studio:
     """
     if file is None:
         file = paths.default_library()
-        file.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(file.parent)
     settings = load_settings(paths.settings_file())
     library = open_library(file, create=create)
     try:
@@ -140,3 +141,13 @@ def open_studio(file: Path | None = None, *, create: bool = True) -> Studio:
         library.close()
         raise
     return Studio(library, settings)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TagStudioError(
+            f"The folder “{folder}” for your library cannot be made: {error.strerror}.",
+            "Name another place with --library.",
+        ) from error

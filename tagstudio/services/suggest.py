@@ -35,10 +35,11 @@ def suggest(
 ) -> list[TrackSuggestions]:
     """Return suggestions for the tracks of ``query``, in order of path; with ``tag`` of it alone, best track first.
 
-    Tags with a verdict are left out: they are no longer a question. Tracks nobody listened to come without suggestions.
+    Missing tracks are left out, and tags with a verdict: they are no longer a question. Tracks nobody listened to come
+    without suggestions.
     """
     with studio.library.read() as session:
-        found = tracks.rows(session, tracks.ids(session, search.parse(query), order="path"))
+        found = tracks.rows(session, tracks.ids(session, search.parse(query), order="path", present_only=True))
         only = None if tag is None else tags.by_name(session, tag).id
     scores = tag_scores(studio)
     answers = [TrackSuggestions(each, tuple(_open(scores, each.id, top, minimum, only))) for each in found]
@@ -66,9 +67,10 @@ def _suggestions(scores: TagScores, track_id: int, tag_ids: Sequence[int]) -> li
     for tag_id in tag_ids:
         verdict = scores.verdicts.get(tag_id, {}).get(track_id)
         column = None if row is None else scores.column(tag_id)
-        if column is None and verdict is None:
+        score = np.nan if column is None or row is None else float(column[row])
+        is_known = not np.isnan(score)
+        if not is_known and verdict is None:
             continue
-        score = 0.0 if column is None or row is None else float(column[row])
         tag = scores.tags[tag_id]
         found.append(
             Suggestion(
@@ -76,8 +78,8 @@ def _suggestions(scores: TagScores, track_id: int, tag_ids: Sequence[int]) -> li
                 tag_id=tag_id,
                 tag=tag.name,
                 facet=tag.facet,
-                score=score,
-                source=scores.source(tag_id) if column is not None else "",
+                score=score if is_known else 0.0,
+                source=scores.source(tag_id) if is_known else "",
                 verdict=verdict,
             )
         )
@@ -85,12 +87,12 @@ def _suggestions(scores: TagScores, track_id: int, tag_ids: Sequence[int]) -> li
 
 
 def ranking(studio: Studio, tag_id: int) -> Ranking:
-    """Rank every track that was listened to for one tag; empty while nothing is known of the tag."""
+    """Rank every track of which something is known for one tag."""
     scores = tag_scores(studio)
     column = scores.column(tag_id)
     if column is None:
         return Ranking(np.empty(0, np.int64), np.empty(0, np.float32))
-    order = np.argsort(-column, kind="stable")
+    order = np.argsort(-column, kind="stable")[: int(np.isfinite(column).sum())]
     return Ranking(scores.embeddings.track_ids[order], column[order])
 
 

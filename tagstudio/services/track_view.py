@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagstudio.audio.listening import Overview, time_allowed_s
+from tagstudio.audio.listening import Overview
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import Track
@@ -15,9 +15,9 @@ from tagstudio.library.listened import Taggram
 from tagstudio.nn.catalogue import ModelCard, card
 from tagstudio.nn.results import FilterTrace
 from tagstudio.services import overviews
-from tagstudio.services.analyse import listen_to_all_of
 from tagstudio.services.browse import track as track_by_id
-from tagstudio.services.networks import CALL_S, DEFAULT_MODELS
+from tagstudio.services.hearing import listen_to_all_of, patience_s
+from tagstudio.services.networks import DEFAULT_MODELS, asked
 from tagstudio.services.scores import TagScores, tag_scores
 from tagstudio.services.studio import Studio
 
@@ -36,7 +36,7 @@ class TaggramView:
     starts_s : ndarray, shape (windows,)
         Where each window begins; there are gaps where nobody has listened.
     window_s : float
-        Length of a window.
+        From the beginning of a window to that of the next; the windows lie side by side.
     tags, tag_ids : tuples
         Highest mean score first.
     scores : ndarray, shape (windows, tags)
@@ -90,17 +90,10 @@ def overview(studio: Studio, track_id: int) -> Overview:
     if kept is not None and (found := overviews.from_bytes(kept)) is not None:
         return found
     with studio.ear() as ear:
-        seen: Overview = ear.call("overview", os.fsencode(track.file), timeout_s=_patience_s(track))
+        seen: Overview = ear.call("overview", os.fsencode(track.file), timeout_s=patience_s(track, everything=True))
     if track.audio_hash:
         studio.library.cache.put_overview(track.audio_hash, overviews.to_bytes(seen))
     return seen
-
-
-def _patience_s(track: Track) -> float:
-    try:
-        return time_allowed_s(track.file.stat().st_size, everything=True)
-    except OSError:
-        return time_allowed_s(0)
 
 
 def taggram(studio: Studio, track_id: int) -> TaggramView | None:
@@ -165,8 +158,8 @@ def listen_closely(studio: Studio, track_id: int) -> Job[None]:
 def filters(studio: Studio, track_id: int, tag_id: int, *, count: int = 12) -> Job[FilterView]:
     """Find the first-layer filters that raise a tag the most in this track, and what they do over time.
 
-    The filters are chosen on the eight windows where the tag is strongest. A tag with a head is explained through the
-    head, on the model that moves it most; else through the mapped model tag.
+    The filters are chosen on the eight windows where the tag is strongest, and shown over the first 20 minutes. A tag
+    with a head is explained through the head, on the model that moves it most; else through the mapped model tag.
 
     Raises
     ------
@@ -179,13 +172,13 @@ def filters(studio: Studio, track_id: int, tag_id: int, *, count: int = 12) -> J
     windows = yield from _windows(studio, track)
     chosen = _strongest(studio, track, scores, tag_id, len(windows))
     with studio.networks() as networks:
-        trace: FilterTrace = networks.call("filters", model.id, windows[chosen], target, on, count, timeout_s=CALL_S)
+        trace: FilterTrace = asked(networks, "filters", model.id, windows[chosen], target, on, count)
     parts = []
     for start in range(0, len(windows), STEP_WINDOWS):
         yield Progress(start, len(windows), "Looking into the filters")
         piece = windows[start : start + STEP_WINDOWS]
         with studio.networks() as networks:
-            parts.append(networks.call("activations", model.id, piece, trace.channels, timeout_s=CALL_S))
+            parts.append(asked(networks, "activations", model.id, piece, trace.channels))
     return FilterView(
         model=model.id,
         names=trace.names,
@@ -200,7 +193,7 @@ def _windows(studio: Studio, track: Track) -> Job[NDArray[np.float32]]:
     pieces: list[NDArray[np.float32]] = []
     with (
         studio.ear() as ear,
-        closing(ear.stream("stream", os.fsencode(track.file), timeout_s=_patience_s(track))) as heard,
+        closing(ear.stream("stream", os.fsencode(track.file), timeout_s=patience_s(track, everything=True))) as heard,
     ):
         for piece in heard:
             pieces.append(piece.windows)
@@ -214,10 +207,13 @@ def _strongest(studio: Studio, track: Track, scores: TagScores, tag_id: int, n_w
     """Return the numbers of the windows where a tag is strongest among those heard; without any, spread ones."""
     heard = _heard(studio, track, scores)
     column = _column(scores, tag_id, {model_id: each.scores for model_id, each in heard.items()}, heard)
-    if column is None:
-        return sorted({round(place) for place in np.linspace(0, n_windows - 1, EXPLAINED)})
-    numbers = next(iter(heard.values())).numbers[np.argsort(-column, kind="stable")]
-    return sorted(int(number) for number in numbers[numbers < n_windows][:EXPLAINED])
+    numbers = np.empty(0, np.int64)
+    if column is not None:
+        numbers = next(iter(heard.values())).numbers[np.argsort(-column, kind="stable")]
+    strongest = numbers[numbers < n_windows][:EXPLAINED]
+    if not len(strongest):
+        strongest = np.linspace(0, n_windows - 1, EXPLAINED).round().astype(np.int64)
+    return sorted({int(number) for number in strongest})
 
 
 def _target(scores: TagScores, track_id: int, tag_id: int) -> tuple[ModelCard, NDArray[np.float32], str]:

@@ -1,14 +1,21 @@
 """An object for worker processes that can do everything wrong; a module of its own, so that children can import it."""
 
 import ctypes
+import multiprocessing
 import os
 import signal
+import socket
+import sys
 import threading
 import time
+import types
 from collections.abc import Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+from tagstudio import worker_process
 from tagstudio.domain.errors import TagStudioError
+from tagstudio.workers import Worker
 
 
 class Awkward:
@@ -47,6 +54,29 @@ class Awkward:
     def hang(self) -> None:
         time.sleep(600)
 
+    def spin(self) -> None:
+        while True:
+            pass
+
+    def hang_without_python(self) -> None:
+        # Foreign code that never lets another thread run.
+        ctypes.PyDLL(None).sleep(600)
+
+    def tell_and_spin(self) -> Iterator[int]:
+        yield os.getpid()
+        self.spin()
+
+    def tell_and_hang(self) -> Iterator[int]:
+        yield os.getpid()
+        self.hang_without_python()
+
+    def connect(self, port: int) -> None:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+
+    def keep(self, size: int) -> int:
+        self.kept = b"x" * size
+        return os.getpid()
+
     def take(self, size: int) -> int:
         return len(bytearray(size))
 
@@ -79,3 +109,29 @@ class Awkward:
         if number == deadly:
             os.kill(os.getpid(), signal.SIGKILL)
         return 2 * number
+
+
+def tell_and_spin_watched(pipe: Connection) -> None:
+    """Run in a process that only the watchdog thread ends."""
+    worker_process.sys = types.SimpleNamespace(platform="another system")  # type: ignore[assignment]
+    worker_process.end_with_parent()
+    pipe.send(os.getpid())
+    Awkward().spin()
+
+
+def start_and_tell(method: str) -> None:
+    """Start a child that is busy for ever, print its process id, and wait for the end."""
+    if method == "watchdog":
+        ours, theirs = multiprocessing.get_context("spawn").Pipe()
+        multiprocessing.get_context("spawn").Process(target=tell_and_spin_watched, args=(theirs,), daemon=True).start()
+        print(ours.recv(), flush=True)
+    else:
+        worker = Worker(Awkward)
+        stream = worker.stream(method)
+        print(next(stream), flush=True)
+        threading.Thread(target=next, args=(stream,), daemon=True).start()
+    signal.pause()
+
+
+if __name__ == "__main__":
+    start_and_tell(sys.argv[1])

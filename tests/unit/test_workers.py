@@ -1,10 +1,15 @@
 """Laws of worker processes: whatever happens in a child costs one answer, never the parent."""
 
+import os
+import select
 import signal
+import socket
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +17,8 @@ import pytest
 
 from tagstudio.domain.errors import TagStudioError, WorkerError
 from tagstudio.workers import Limits, Worker, WorkerPool
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +114,83 @@ def test_an_interrupted_call_raises_at_once(awkward: Any) -> None:
         threading.Timer(0.1, worker.interrupt).start()
         with pytest.raises(WorkerError, match="SIGKILL"):
             worker.call("hang")
+
+
+@pytest.mark.parametrize("busy_with", ["tell_and_spin", "tell_and_hang", "watchdog"])
+def test_a_child_ends_with_its_parent_whatever_it_is_doing(busy_with: str) -> None:
+    script = [sys.executable, str(Path(__file__).parent / "awkward.py"), busy_with]
+    with subprocess.Popen(script, stdout=subprocess.PIPE, text=True, cwd=ROOT) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        process = os.pidfd_open(child)
+        try:
+            assert not select.select([process], [], [], 0)[0]
+            parent.kill()
+            assert select.select([process], [], [], 10)[0], "the child goes on without its parent"
+        finally:
+            if not select.select([process], [], [], 0)[0]:
+                os.kill(child, signal.SIGKILL)
+            os.close(process)
+
+
+def test_a_child_outlives_the_thread_that_started_it(awkward: Any) -> None:
+    with Worker(awkward) as worker, ThreadPoolExecutor(1) as thread:
+        child = thread.submit(worker.call, "pid").result()
+        thread.shutdown()
+        assert worker.call("pid") == child
+
+
+def test_a_child_that_only_reads_cannot_reach_the_network(awkward: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with Worker(awkward, limits=Limits(may_write=False)) as worker:
+            with pytest.raises(WorkerError, match="may not use the network"):
+                worker.call("connect", port)
+            assert worker.call("double", 1) == 2
+        assert not select.select([server], [], [], 0)[0]
+
+
+def test_a_child_that_only_reads_is_ended_when_an_answer_takes_too_much_processor_time(awkward: Any) -> None:
+    with Worker(awkward, limits=Limits(may_write=False, cpu_s=1)) as worker:
+        with pytest.raises(WorkerError, match="SIGXCPU"):
+            worker.call("spin", timeout_s=30)
+        assert worker.call("double", 1) == 2
+
+
+def test_a_child_that_only_reads_is_replaced_when_it_keeps_too_much_memory(awkward: Any) -> None:
+    with Worker(awkward, limits=Limits(may_write=False, resident_bytes=2**28)) as worker:
+        first = worker.call("keep", 2**20)
+        assert worker.call("keep", 2**28) == first
+        assert worker.call("pid") != first
+
+
+@pytest.mark.parametrize(
+    ("method", "args", "what", "reason"),
+    [
+        ("leave", (), "A helper process ended unexpectedly (exit status 0).", "the process reading it ended (exit"),
+        ("hang", (), "A helper process took longer than 1 s and was ended.", "it took longer than 1 s"),
+        ("take", (2**31,), "A helper process needed more memory than it may use.", "it needs more memory than"),
+        ("fail", (), "A helper process met an unexpected fault (EOFError: ", "its reader met an unexpected fault"),
+    ],
+)
+def test_a_fault_is_a_sentence_a_clause_about_the_file_and_a_line_in_the_log(
+    awkward: Any, caplog: pytest.LogCaptureFixture, method: str, args: tuple[int, ...], what: str, reason: str
+) -> None:
+    with Worker(awkward, limits=Limits(memory_bytes=2**30)) as worker:
+        worker.call("pid")
+        with pytest.raises(WorkerError) as caught:
+            worker.call(method, *args, timeout_s=1)
+    assert caught.value.what.startswith(what)
+    assert caught.value.what.endswith(".")
+    assert caught.value.reason.startswith(reason)
+    assert not caught.value.reason.endswith(".")
+    assert caught.value.what in caplog.text
+
+
+def test_the_log_says_where_in_the_child_it_failed(shared: Worker, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(WorkerError):
+        shared.call("fail")
+    assert 'raise EOFError("end of the file' in caplog.text
 
 
 def test_a_stream_delivers_every_item(shared: Worker) -> None:

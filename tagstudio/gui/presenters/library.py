@@ -152,11 +152,6 @@ def counts_line(summary: LibrarySummary, shown: int, query: str) -> str:
     return f"{shown:,} of {line}" if query.strip() else line
 
 
-def unheard(summary: LibrarySummary) -> int:
-    """Return how many tracks are left to listen to."""
-    return max(0, summary.tracks - summary.analysed - summary.failed - summary.missing)
-
-
 def judged_tags(tags: Sequence[TagCount]) -> list[TagCount]:
     """Return tags with the curator's own first: most judged, then by name."""
     return sorted(tags, key=lambda each: (-(each.yes + each.no), each.tag.name.casefold()))

@@ -12,7 +12,6 @@ from tagstudio.gui.presenters.library import (
     LibraryPresenter,
     counts_line,
     judged_tags,
-    unheard,
 )
 from tagstudio.gui.widgets.chips import ChipsDelegate
 from tagstudio.gui.widgets.choice import Choice
@@ -136,7 +135,7 @@ class LibraryView(QWidget):
         self.search_box.clear_error()
         self.table.setColumnHidden(0, found.fits is None)
         self.counts.setText(counts_line(found.summary, len(found.ids), self._presenter.query))
-        left = unheard(found.summary)
+        left = found.summary.unheard
         self.listen.setText(f"Listen to the {left:,} not heard yet" if left else "")
         self.set_busy(is_busy=self._is_busy)
         self._show_orders(found)

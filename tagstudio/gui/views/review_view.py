@@ -127,8 +127,8 @@ class ReviewView(QWidget):
         before = f"  Your answer: {MARKS[asked.answer]}." if asked.answer in MARKS else ""
         self.question.setText(f"Does “{shown(each.tag)}” fit “{shown(asked.name)}”?")
         self.why.setText(shown(each.why) + before)
-        self.bar.set_value(each.score)
-        self.bar.show()
+        self.bar.set_value(each.score or 0.0)
+        self.bar.setVisible(each.score is not None)
 
 
 def _buddy(text: str, choice: Choice) -> QLabel:

@@ -32,7 +32,8 @@ class TagEntry(QWidget):
         self.completer = QCompleter(self._words, self)
         self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.field.setCompleter(self.completer)
-        self.completer.popup().installEventFilter(self)
+        if popup := self.completer.popup():
+            popup.installEventFilter(self)
         self.field.textEdited.connect(self._edited)
         self.field.returnPressed.connect(self._enter)
         self.field.left.connect(self.left)
@@ -56,8 +57,8 @@ class TagEntry(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         # After Enter, a quick Escape may still reach the words that were offered; with nothing typed it means to leave.
-        is_press = event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent)
-        if is_press and event.key() == Qt.Key.Key_Escape and not self.field.text():
+        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
+        if is_escape and event.type() == QEvent.Type.KeyPress and not self.field.text():
             self._hide_completions()
             self.left.emit()
             return True

@@ -11,7 +11,7 @@ from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import Track
 from tagstudio.services.exchange import csv_format, json_format
 from tagstudio.services.exchange.rows import TagRow, export_rows
-from tagstudio.services.files import written_whole
+from tagstudio.services.files import refuse_precious, written_whole
 from tagstudio.services.studio import Studio
 
 FORMATS: dict[str, Callable[[TextIO, list[tuple[Track, list[TagRow]]]], None]] = {
@@ -50,6 +50,7 @@ def export(
         If the format is unknown or the file cannot be written.
     """
     write = _writer(file, file_format)
+    refuse_precious(file)
     tagged = []
     for done, entry in enumerate(export_rows(studio, query, minimum=minimum), 1):
         tagged.append(entry)

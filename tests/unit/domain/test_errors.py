@@ -33,6 +33,15 @@ def test_a_decode_error_names_the_file_not_its_folder_and_survives_pickling():
     assert error.advice
 
 
+def test_a_worker_error_is_a_sentence_and_a_clause_and_keeps_both_over_pickling():
+    error = WorkerError("A helper process ended.", "Try again.", reason="its reader ended")
+    error.add_note("where")
+    error = pickle.loads(pickle.dumps(error))
+    assert (error.what, error.advice, error.reason) == ("A helper process ended.", "Try again.", "its reader ended")
+    assert error.__notes__ == ["where"]
+    assert WorkerError("It broke.").reason == "It broke"
+
+
 def test_a_query_error_keeps_its_position_over_pickling():
     error = pickle.loads(pickle.dumps(QueryError("Unknown field.", "Use title.", position=7)))
     assert (error.what, error.advice, error.position) == ("Unknown field.", "Use title.", 7)

@@ -1,9 +1,12 @@
 """Listening resumes, survives bad files, and excerpts are windows of the whole."""
 
+import multiprocessing
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from tagstudio.domain.errors import ModelError, QueryError
+from tagstudio.domain.errors import ModelError, QueryError, TagStudioError
 from tagstudio.domain.jobs import run
 from tagstudio.services import browse
 from tagstudio.services.analyse import analyse
@@ -64,3 +67,43 @@ def test_an_unknown_model_or_query_is_refused_before_anything_is_heard(studio):
         run(analyse(studio, models=["nonsense"]))
     with pytest.raises(QueryError):
         run(analyse(studio, "colour:red"))
+
+
+def test_a_drive_that_vanishes_stops_the_analysis_and_marks_no_track(studio, music, tone):
+    for number in range(6):
+        tone(music / "more" / f"{number}.wav", hz=300 + 20 * number)
+    run(scan(studio, [music]))
+    job = analyse(studio, models=["mtt-vgg"], workers=1)
+    next(job)
+    music.rename(music.parent / "away")
+    with pytest.raises(TagStudioError, match="not there any more"):
+        run(job)
+    (music.parent / "away").rename(music)
+    report = run(analyse(studio, models=["mtt-vgg"]))
+    assert report.failed == ()
+    assert report.analysed + report.skipped == 9
+
+
+def test_copies_of_the_same_audio_are_heard_once_and_counted_each(studio, music):
+    (music / "two" / "copy.wav").write_bytes((music / "one" / "a.wav").read_bytes())
+    run(scan(studio, [music]))
+    report = run(analyse(studio, models=["mtt-vgg"], excerpts=1))
+    assert (report.analysed, report.audio_seconds) == (4, 9.0)
+
+
+def test_networks_that_die_are_started_anew_and_the_analysis_goes_on(studio, music):
+    run(scan(studio, [music]))
+    job = analyse(studio, models=["mtt-vgg"], workers=1)
+    killed = False
+    while True:
+        try:
+            next(job)
+        except StopIteration as stop:
+            report = stop.value
+            break
+        for child in multiprocessing.active_children():
+            if not killed and "torch" in Path(f"/proc/{child.pid}/maps").read_text():
+                child.kill()
+                killed = True
+    assert killed
+    assert (report.analysed, report.failed) == (3, ())

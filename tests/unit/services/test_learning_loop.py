@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -12,10 +13,13 @@ from tagstudio.domain.errors import NothingFoundError, TagStudioError
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Verdict
 from tagstudio.services import browse, vocabulary
+from tagstudio.services.analyse import analyse
+from tagstudio.services.demo import demo_folder
 from tagstudio.services.exchange import export
 from tagstudio.services.judge import history, judge, redo, undo
 from tagstudio.services.retrain import retrain
 from tagstudio.services.review import STRATEGIES, questions
+from tagstudio.services.scan import scan
 from tagstudio.services.similar import similar
 from tagstudio.services.studio import open_studio
 from tagstudio.services.suggest import ranking, suggest, tag_named, track_suggestions
@@ -160,3 +164,45 @@ def test_a_setting_that_was_changed_holds_at_the_next_start(tmp_path):
             open_studio(tmp_path / "library.sqlite3")
     finally:
         paths.settings_file().unlink()
+
+
+def test_two_spellings_of_one_tag_must_agree(demo):
+    tracks = ids(demo, "Palace")
+    for verdicts in ({"Piano": Verdict.YES, "piano": Verdict.NO}, {"new": Verdict.YES, " new ": Verdict.NO}):
+        with pytest.raises(TagStudioError, match="two verdicts"):
+            judge(demo, tracks, verdicts)
+    assert history(demo) == []
+
+
+def test_a_word_nobody_knows_anything_about_is_asked_last_and_says_so(demo):
+    vocabulary.add_tag(demo, "brand new")
+    assert "brand new" not in {each.tag for each in questions(demo, n=12)}
+    (asked,) = questions(demo, tag="brand new", n=1)
+    assert asked.score is None
+    assert "Nothing is known" in asked.why
+
+
+def test_one_track_heard_by_another_model_makes_no_other_track_unknown(demo):
+    before = {each.track.id: len(each.suggestions) for each in suggest(demo)}
+    run(analyse(demo, "path:Palace", models=["mtt-vgg"], excerpts=3))
+    assert {each.track.id: len(each.suggestions) for each in suggest(demo)}.keys() == before.keys()
+    assert len(similar(demo, str(ids(demo, "Palace")[0]), 11)) == 11
+
+
+def test_a_missing_track_is_not_asked_about_but_still_teaches(demo, tmp_path):
+    folder = tmp_path / "copies"
+    shutil.copytree(demo_folder(), folder)
+    with open_studio(tmp_path / "other.sqlite3") as studio:
+        run(scan(studio, [folder]))
+        run(analyse(studio, excerpts=1))
+        (gone,) = ids(studio, "Muldjord")
+        judge(studio, [gone], {"crushing": Verdict.YES})
+        next(folder.glob("Muldjord*")).unlink()
+        run(scan(studio, [folder]))
+        asked = questions(studio, tag="crushing", n=100)
+        assert gone not in {each.track_id for each in asked}
+        assert len(asked) == 11
+        assert all(each.score is not None for each in asked)
+        assert gone not in {each.track.id for each in suggest(studio)}
+        counts = browse.summary(studio)
+        assert (counts.tracks, counts.analysed, counts.missing, counts.unheard) == (12, 11, 1, 0)
