@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export MUSIC_FOLDER := $(value MUSIC)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev lint test bench screenshots clean distclean
+.PHONY: help run install dev lint test accept bench screenshots clean distclean
 
 help:  ## List the tasks
 	@echo "make run [MUSIC=FOLDER]  Open TagStudio on a folder of music, or on the demo library"
@@ -50,6 +50,11 @@ test: dev  ## Check everything: lint, all tests, the wheel
 	@$(MAKE) --no-print-directory lint
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/contracts tests/unit tests/gui tests/e2e
 	$(BIN)/python packaging/smoke_wheel.py
+
+accept: dev  ## Run the whole loop, by command and in the window, on the folder MUSIC of real tracks
+	@packaging/system_packages.sh test
+	TAGSTUDIO_MUSIC="$$MUSIC_FOLDER" QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest \
+		tests/e2e/test_commands.py tests/gui/test_window.py -k "folder_of_music or whole_loop"
 
 bench: dev  ## Run the benchmarks and print their tables, on the folder MUSIC or on the demo tracks
 	@status=0; for file in tests/bench/bench_*.py; do \

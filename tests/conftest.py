@@ -1,5 +1,6 @@
 """Fixtures that several parts share: small generated music, and the demo library, heard once."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -40,6 +41,13 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.setenv(name, str(home / name))
         patch.delenv("TAGSTUDIO_LIBRARY", raising=False)
         yield
+
+
+@pytest.fixture
+def real_music() -> Path:
+    """Real tracks: the folder that ``make accept MUSIC=folder`` names, else those of the demo."""
+    named = os.environ.get("TAGSTUDIO_MUSIC")
+    return Path(named) if named else demo_folder()
 
 
 @pytest.fixture

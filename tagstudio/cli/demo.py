@@ -15,7 +15,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(context: typer.Context) -> None:
-    """Open the window on a fresh copy of the demo library."""
+    """Open the window on a fresh copy of the demo library, which has a place of its own."""
+    if state_of(context).library is not None:
+        raise typer.BadParameter("The demo has a library of its own; leave --library out.", context)
     if (found := display.obstacle()) is None:
         raise typer.Exit(state_of(context).open_window(None, None, True))
     note(f"{found[0]} {found[1]} Going on without the window.")

@@ -19,7 +19,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Audio files.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", readable=False, help="Audio files.")],
     model: Annotated[str, typer.Option(help="A model's id; see tagstudio models.")],
     output: Annotated[
         list[str] | None, typer.Option(help="A named output for --out; may be given several times.")

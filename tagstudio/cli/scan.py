@@ -9,7 +9,8 @@ import typer
 from tagstudio.cli.options import AsJson
 from tagstudio.cli.output import follow, print_json, print_line
 from tagstudio.cli.state import opened
-from tagstudio.services.scan import ScanReport, scan
+from tagstudio.domain.errors import TagStudioError
+from tagstudio.services.scan import ScanReport, require_usable, scan
 
 
 def add_to(app: typer.Typer) -> None:
@@ -17,13 +18,23 @@ def add_to(app: typer.Typer) -> None:
     app.command("scan")(run)
 
 
+def _folder(name: str) -> Path:
+    # What a script passes on when its variable is empty would mean the folder it runs in.
+    if not name.strip():
+        raise TagStudioError("The name of the folder is blank.", "Name a folder; the one you are in is called “.”.")
+    return Path(name)
+
+
 def run(
     context: typer.Context,
-    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders to add or refresh.")],
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="FOLDER...", parser=_folder, help="Folders to add or refresh.")
+    ],
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that read files.")] = 2,
     as_json: AsJson = False,
 ) -> None:
     """Add the audio files below FOLDER, or refresh what is known of them."""
+    require_usable(folders)  # before a library is made for nothing
     with opened(context, create=True) as studio:
         report = follow(scan(studio, folders, workers=workers))
     if as_json:

@@ -9,6 +9,11 @@ from pathlib import Path
 from tagstudio.domain.errors import LibraryError
 
 
+def backup_folder(file: Path) -> Path:
+    """Return where the backups of a library lie: ``library.sqlite3`` has ``library.backups/``."""
+    return file.with_suffix(".backups")
+
+
 def back_up(file: Path, reason: str) -> Path:
     """Copy a library, with what its journal holds, into ``<library>.backups/``; return the copy.
 
@@ -19,7 +24,7 @@ def back_up(file: Path, reason: str) -> Path:
     LibraryError
         If the copy is damaged, which means that the library is.
     """
-    folder = file.with_suffix(".backups")
+    folder = backup_folder(file)
     folder.mkdir(exist_ok=True)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     copy = folder / f"{file.stem}-{reason}-{stamp}.sqlite3"

@@ -1,5 +1,6 @@
 """What listening gave, keyed by audio: embeddings, taggrams, waveforms. All of it can be made again.
 
+A model's numbers count only for what made them (weights and front end): asked for another maker, the cache has none.
 A file of its own in the folder ``<library>.cache/``. Delete the folder and it is rebuilt; a damaged file is set aside.
 """
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagstudio.domain.errors import LibraryError
-from tagstudio.library.cache_file import connect, is_damage
+from tagstudio.library.cache_file import ForeignFileError, connect, is_damage
 from tagstudio.library.faults import explained
 from tagstudio.library.listened import FULL, Listened, Taggram
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 # Waveforms and spectrograms of about 250 tracks; the ones made longest ago go first.
 OVERVIEW_BYTES = 512 << 20
 _ROWS_AT_ONCE = 2048
+_MODEL = "SELECT id FROM model WHERE name = ? AND made_by = ?"
 
 
 class Cache:
@@ -55,21 +57,24 @@ class Cache:
         return int(version)
 
     def put(self, heard: Sequence[Listened]) -> None:
-        """Keep what was heard, all of it or nothing; what was heard more fully before stays."""
+        """Keep what was heard, all of it or nothing; what was heard more fully before stays.
+
+        What the same model gave before in another shape, or made by something else, is forgotten.
+        """
         with self._writing() as connection:
             for each in heard:
                 _put(connection, each)
             if heard:
                 connection.execute("UPDATE counter SET version = version + 1")
 
-    def done(self, model_id: str, excerpts: int | None) -> set[str]:
+    def done(self, model_id: str, excerpts: int | None, made_by: str = "") -> set[str]:
         """Return the audio hashes that a model heard at least so fully; None means everything."""
-        query = "SELECT audio_hash FROM mean WHERE model = (SELECT id FROM model WHERE name = ?) AND quality >= ?"
+        query = f"SELECT audio_hash FROM mean WHERE model = ({_MODEL}) AND quality >= ?"
         with self._connection() as connection:
-            rows = connection.execute(query, (model_id, FULL if excerpts is None else excerpts)).fetchall()
+            rows = connection.execute(query, (model_id, made_by, FULL if excerpts is None else excerpts)).fetchall()
         return {row[0] for row in rows}
 
-    def vectors(self, model_id: str) -> tuple[list[str], NDArray[np.float32], NDArray[np.float32]]:
+    def vectors(self, model_id: str, made_by: str = "") -> tuple[list[str], NDArray[np.float32], NDArray[np.float32]]:
         """Return what a model thinks of every track it heard, in the order of the hashes.
 
         Returns
@@ -82,18 +87,18 @@ class Cache:
         with self._connection() as connection:
             connection.execute("BEGIN")
             try:
-                return _vectors(connection, model_id)
+                return _vectors(connection, model_id, made_by)
             finally:
                 connection.execute("COMMIT")
 
-    def taggram(self, audio_hash: str, model_id: str) -> Taggram | None:
+    def taggram(self, audio_hash: str, model_id: str, made_by: str = "") -> Taggram | None:
         """Return a model's scores over time for one track; None when it was not heard."""
         query = (
             "SELECT numbers, scores, embeddings, n_windows, preprocessing, classes, dimensions "
-            "FROM taggram JOIN model ON model.id = taggram.model WHERE model.name = ? AND audio_hash = ?"
+            f"FROM taggram JOIN model ON model.id = taggram.model WHERE model = ({_MODEL}) AND audio_hash = ?"
         )
         with self._connection() as connection:
-            row = connection.execute(query, (model_id, audio_hash)).fetchone()
+            row = connection.execute(query, (model_id, made_by, audio_hash)).fetchone()
         return None if row is None else _taggram(*row)
 
     def put_overview(self, audio_hash: str, blob: bytes) -> None:
@@ -153,7 +158,7 @@ class Cache:
         except LibraryError as error:
             if not is_damage(error.__cause__):
                 raise
-            self._set_aside(pool)
+            self._set_aside(pool, "was damaged")
             raise LibraryError(
                 "The cache was damaged and has been started anew; nothing you decided is lost.", "Analyse again."
             ) from error
@@ -184,12 +189,13 @@ class Cache:
             except sqlite3.DatabaseError as error:
                 if not is_damage(error):
                     raise
-                self._set_aside(self._pool)
+                is_foreign = isinstance(error, ForeignFileError)
+                self._set_aside(self._pool, "is not of this version" if is_foreign else "was damaged")
                 connection = connect(self.file)
             self._pool.put(connection)
 
-    def _set_aside(self, pool: "queue.LifoQueue[sqlite3.Connection]") -> None:
-        """Give a damaged file another name; connections still lent to other threads end with it."""
+    def _set_aside(self, pool: "queue.LifoQueue[sqlite3.Connection]", fault: str) -> None:
+        """Give a useless file another name; connections still lent to other threads end with it."""
         with self._aside:
             if pool is not self._pool:
                 return
@@ -199,7 +205,7 @@ class Cache:
                 self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
             if self.file.exists():
                 self.file.replace(self.file.with_name(self.file.name + ".damaged"))
-        self.warning = "The cache was damaged and has been started anew; the tracks will be listened to again."
+        self.warning = f"The cache {fault} and has been started anew; the tracks will be listened to again."
         log.warning(self.warning)
 
 
@@ -221,25 +227,27 @@ def _put(connection: sqlite3.Connection, heard: Listened) -> None:
 
 
 def _model(connection: sqlite3.Connection, heard: Listened) -> int:
-    """Return the number of a model; what it gave in another shape is forgotten."""
-    shape = heard.scores.shape[1], heard.embeddings.shape[1]
-    row = connection.execute("SELECT id, classes, dimensions FROM model WHERE name = ?", (heard.model_id,)).fetchone()
-    if row is not None and row[1:] == shape:
+    """Return the number of a model; what it gave in another shape, or made by something else, is forgotten."""
+    kind = heard.scores.shape[1], heard.embeddings.shape[1], heard.made_by
+    query = "SELECT id, classes, dimensions, made_by FROM model WHERE name = ?"
+    row = connection.execute(query, (heard.model_id,)).fetchone()
+    if row is not None and row[1:] == kind:
         return int(row[0])
     if row is not None:
         for table in ("mean", "taggram"):
             connection.execute(f"DELETE FROM {table} WHERE model = ?", (row[0],))
         connection.execute("DELETE FROM model WHERE id = ?", (row[0],))
     made = connection.execute(
-        "INSERT INTO model (name, classes, dimensions) VALUES (?, ?, ?)", (heard.model_id, *shape)
+        "INSERT INTO model (name, classes, dimensions, made_by) VALUES (?, ?, ?, ?)", (heard.model_id, *kind)
     )
     return int(made.lastrowid or 0)
 
 
 def _vectors(
-    connection: sqlite3.Connection, model_id: str
+    connection: sqlite3.Connection, model_id: str, made_by: str
 ) -> tuple[list[str], NDArray[np.float32], NDArray[np.float32]]:
-    row = connection.execute("SELECT id, classes, dimensions FROM model WHERE name = ?", (model_id,)).fetchone()
+    query = f"SELECT id, classes, dimensions FROM model WHERE id = ({_MODEL})"
+    row = connection.execute(query, (model_id, made_by)).fetchone()
     model, classes, dimensions = row or (0, 0, 0)
     (count,) = connection.execute("SELECT count(*) FROM mean WHERE model = ?", (model,)).fetchone()
     hashes: list[str] = []

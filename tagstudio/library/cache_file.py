@@ -5,14 +5,15 @@ import time
 from pathlib import Path
 
 APPLICATION_ID = 0x54616743
-FORMAT = 1
+FORMAT = 2
 BUSY_S = 30.0
 _PAGE_BYTES = 16384
 
 # ``mean`` lies in the order of models, so that reading all tracks of one is a single sweep over large pages.
 _TABLES = """
 CREATE TABLE model (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, classes INTEGER NOT NULL, dimensions INTEGER NOT NULL
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, classes INTEGER NOT NULL, dimensions INTEGER NOT NULL,
+    made_by TEXT NOT NULL
 );
 CREATE TABLE mean (
     model INTEGER NOT NULL, audio_hash TEXT NOT NULL, quality INTEGER NOT NULL, embedding BLOB NOT NULL,

@@ -28,6 +28,8 @@ class Listened:
         Tag scores in [0, 1].
     embeddings : ndarray, shape (windows, dimensions)
         float16 or float32; kept as given.
+    made_by : str
+        What made the numbers: weights and front end. Numbers of one model that differ in it are never mixed.
 
     Raises
     ------
@@ -42,6 +44,7 @@ class Listened:
     numbers: NDArray[np.int64]
     scores: NDArray[np.float32]
     embeddings: NDArray[Any]
+    made_by: str = ""
 
     def __post_init__(self) -> None:
         lengths = {len(self.numbers), len(self.scores), len(self.embeddings)}

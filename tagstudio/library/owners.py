@@ -5,6 +5,8 @@ import fcntl
 import os
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _open_here: Counter[tuple[int, int]] = Counter()
@@ -24,7 +26,7 @@ class Owner:
 
     def __init__(self, file: Path) -> None:
         self._handle: int | None = None
-        self._lock_file = file.with_name(file.name + "-owner")
+        self._lock_file = lock_file(file)
         self._identity = _identity(file)
         with _guard:
             _open_here[self._identity] += 1
@@ -40,13 +42,7 @@ class Owner:
         if self.is_first:
             return False
         with contextlib.suppress(OSError):
-            handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                os.close(handle)
-            else:
-                self._handle = handle
+            self._handle = _locked(self._lock_file)
         return self.is_first
 
     def release(self) -> None:
@@ -56,6 +52,29 @@ class Owner:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def lock_file(file: Path) -> Path:
+    """Return the file that a claim is held on; it stays when the claim ends."""
+    return file.with_name(file.name + "-owner")
+
+
+@contextmanager
+def held(file: Path) -> Iterator[None]:
+    """Hold the claim on a library that may not exist, so that its files can be replaced.
+
+    Raises
+    ------
+    BlockingIOError
+        If somebody has it open, this process included.
+    OSError
+        If its folder cannot be written.
+    """
+    handle = _locked(lock_file(file))
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def is_open_here(file: Path) -> bool:
@@ -69,6 +88,16 @@ def is_open_here(file: Path) -> bool:
     """
     with _guard:
         return _open_here[_identity(file)] > 0
+
+
+def _locked(file: Path) -> int:
+    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
 
 
 def _identity(file: Path) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """Tracks: the audio files of the roots and what is known of them without listening."""
 
+import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -105,9 +106,10 @@ def mark_failed(session: Session, track_id: int, reason: str) -> None:
     session.execute(update_rows(TrackRow).where(TrackRow.id == track_id).values(last_error=reason))
 
 
-def by_hash(session: Session, audio_hash: str) -> list[Track]:
-    """Return the tracks with the same audio: copies, and where a moved file was before."""
-    query = _tracks().where(TrackRow.audio_hash == audio_hash, TrackRow.audio_hash != "")
+def by_hash(session: Session, *audio_hashes: str) -> list[Track]:
+    """Return the tracks with this audio: copies, and where moved files were before."""
+    wanted = select(func.json_each(json.dumps(audio_hashes)).table_valued("value").c.value)
+    query = _tracks().where(TrackRow.audio_hash.in_(wanted), TrackRow.audio_hash != "")
     return [_track(found) for found in session.execute(query.order_by(TrackRow.id))]
 
 

@@ -64,6 +64,11 @@ class ModelCard:
     pr_auc: float
 
     @property
+    def made_by(self) -> str:
+        """What results of this model depend on: its weights and its front end; other numbers need another hearing."""
+        return f"{self.sha256} {self.front_end}"
+
+    @property
     def frame_s(self) -> float:
         """Distance of two spectrogram frames, in seconds."""
         return self.hop_samples / self.rate

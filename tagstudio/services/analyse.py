@@ -106,8 +106,8 @@ def _planned(studio: Studio, query: str, hearing: Hearing, workers: int) -> _Run
         found = tracks.rows(session, tracks.ids(session, search.parse(query), present_only=True))
     # A track that failed before is tried again only when somebody asks for it by a query.
     usable = [each for each in found if each.audio_hash and (query.strip() or not each.last_error)]
-    cache = studio.library.cache
-    done = set.intersection(*(cache.done(model_id, hearing.excerpts) for model_id in hearing.model_ids))
+    cache, models = studio.library.cache, [card(model_id) for model_id in hearing.model_ids]
+    done = set.intersection(*(cache.done(model.id, hearing.excerpts, model.made_by) for model in models))
     left = [each for each in usable if each.audio_hash not in done]
     return _Run(
         hearing=hearing,

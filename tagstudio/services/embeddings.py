@@ -75,7 +75,7 @@ def load_embeddings(library: Library, *, version: tuple[int, int] = (0, 0)) -> L
     """Read what the cache holds for the library's tracks."""
     with library.read() as session:
         hash_of, missing = tracks.hashes(session), tracks.missing(session)
-    heard = {card.id: library.cache.vectors(card.id) for card in cards()}
+    heard = {card.id: library.cache.vectors(card.id, card.made_by) for card in cards()}
     rows_of = {model_id: {audio: row for row, audio in enumerate(found[0])} for model_id, found in heard.items()}
     model_ids = _joined(rows_of, set(hash_of.values()))
     known = set().union(*rows_of.values())

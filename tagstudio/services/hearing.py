@@ -12,6 +12,7 @@ from tagstudio.audio.listening import EAR_LIMITS, Ear, Heard, time_allowed_s
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import Track
 from tagstudio.library.listened import Listened, preprocessing_id
+from tagstudio.nn.catalogue import card
 from tagstudio.nn.results import WindowResults
 from tagstudio.services.networks import asked
 from tagstudio.services.studio import Studio
@@ -69,6 +70,7 @@ class Hearing:
             yield Listened(
                 audio_hash=track.audio_hash,
                 model_id=model_id,
+                made_by=card(model_id).made_by,
                 preprocessing_id=preprocessing_id(self.excerpts),
                 n_windows=max(heard.n_windows for heard, _ in parts),
                 numbers=np.concatenate([heard.numbers for heard, _ in parts]).astype(np.int64),

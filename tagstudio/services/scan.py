@@ -9,16 +9,26 @@ from pathlib import Path
 from typing import Any
 
 from tagstudio.audio.listening import time_allowed_s
-from tagstudio.domain.errors import DecodeError, TagStudioError
+from tagstudio.domain.errors import TagStudioError, reason_of
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import Track, TrackFacts, shown_path
 from tagstudio.library import roots, tracks
+from tagstudio.services import folders as folders_of
+from tagstudio.services.folders import Look, Presence, UnusableFolderError, is_inside
 from tagstudio.services.reading import reader_pool
 from tagstudio.services.studio import Studio
-from tagstudio.services.walk import Failure, FoundFile, audio_files
+from tagstudio.services.tracks_in_step import Keeper, Tally
+from tagstudio.services.walk import Failure, FoundFile
+
+__all__ = ["ScanReport", "require_usable", "rescan", "scan"]
 
 BATCH = 50
 BATCH_S = 1.0
+# How the reasons begin that say nothing of the file itself: it was away, or nobody was allowed to read it.
+NOT_OPENED = ("it is not there any more", "it could not be opened")
+AWAY = "it is empty or not connected any more; its tracks were left as they are"
+
+require_usable = folders_of.require_usable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,31 +44,27 @@ class ScanReport:
     seconds: float
 
 
-@dataclass(slots=True)
-class _Tally:
-    new: int = 0
-    changed: int = 0
-    moved: int = 0
-    missing: int = 0
-    unchanged: int = 0
-    failed: list[Failure] = field(default_factory=list)
-
-
 def scan(studio: Studio, folders: Sequence[Path], *, workers: int = 2) -> Job[ScanReport]:
     """Add or refresh the tracks below each folder; yields as it goes.
 
-    A file whose size and time of change are as before is not opened. A file whose audio was known under a path that
-    is gone is the same track, moved. Every batch is a transaction of its own: stopping half-way keeps what was found.
+    A track is its audio: when files were renamed, moved, swapped or renumbered, judgements go with the sound. A file
+    whose size and time of change are as before is not opened, with two exceptions. What could not be read or opened
+    is tried again at every scan; but a file whose reader died or took too long only once it has changed, or when a
+    folder inside the root is scanned by itself.
+
+    Every batch is a transaction of its own: stopping half-way keeps what was found. Files that may have changed
+    places are put in order at the end, in one transaction.
 
     Raises
     ------
     TagStudioError
-        If a folder is missing, unreadable, or holds no audio.
+        If not one of the folders can be read and holds audio. Otherwise those that cannot be used are in the report.
     """
-    start, tally = time.monotonic(), _Tally()
-    checked = [_usable(folder) for folder in folders]
-    for folder in checked:
-        yield from _scan_folder(studio, folder, tally, workers=workers)
+    start = time.monotonic()
+    usable, refused = folders_of.split(folders)
+    try:
+        tally = yield from _scan(studio, usable, refused, workers=workers)
+    finally:
         studio.note_tracks_changed()
     return ScanReport(
         new=tally.new,
@@ -71,150 +77,132 @@ def scan(studio: Studio, folders: Sequence[Path], *, workers: int = 2) -> Job[Sc
     )
 
 
-def _usable(folder: Path) -> bytes:
-    try:
-        resolved = folder.expanduser().resolve(strict=True)
-        os.scandir(resolved).close()
-    except FileNotFoundError as error:
-        raise TagStudioError(
-            f"The folder “{folder}” does not exist.", "Check the spelling, or connect its drive."
-        ) from error
-    except NotADirectoryError as error:
-        raise TagStudioError(f"“{folder}” is a file, not a folder.", "Name the folder that holds it.") from error
-    except OSError as error:
-        raise TagStudioError(
-            f"The folder “{folder}” cannot be read: {error.strerror}.", "Check its permissions."
-        ) from error
-    return os.fsencode(resolved)
-
-
-def _scan_folder(studio: Studio, folder: bytes, tally: _Tally, *, workers: int) -> Job[None]:
-    yield Progress(0, 0, f"Looking into {shown_path(folder)}")
-    found = list(audio_files(folder, tally.failed))
-    root = _root_of(studio, folder, has_files=bool(found))
-    prefix = roots.relative(root, folder) + b"/" if folder != root.path else b""
-    here = {prefix + each.relative: each for each in found}
+def rescan(studio: Studio, *, workers: int = 2) -> Job[ScanReport]:
+    """Look for changes in every folder of the library; see ``scan``."""
     with studio.library.read() as session:
-        known = {path: row for path, row in tracks.known(session, root.id).items() if path.startswith(prefix)}
+        known = [root.folder for root in roots.all_roots(session)]
+    return (yield from scan(studio, known, workers=workers))
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is to be done about the files and tracks of all folders."""
+
+    files: dict[bytes, FoundFile] = field(default_factory=dict)
+    unread: dict[bytes, str] = field(default_factory=dict)
+    to_read: list[bytes] = field(default_factory=list)
+    returned: list[int] = field(default_factory=list)
+    lost: set[int] = field(default_factory=set)
+    known: dict[bytes, int] = field(default_factory=dict)
+    unchanged: int = 0
+    failed: list[Failure] = field(default_factory=list)
+
+
+def _scan(
+    studio: Studio, usable: Sequence[bytes], refused: list[tuple[bytes, UnusableFolderError]], *, workers: int
+) -> Job[Tally]:
+    found = _Found()
+    looks = []
+    for folder in usable:
+        yield Progress(0, 0, f"Looking into {shown_path(folder)}")
+        look = folders_of.look_into(folder)
+        try:
+            looks.append((look, folders_of.root_of(studio, look)))
+        except UnusableFolderError as error:
+            refused.append((folder, error))
+    if not looks:
+        raise folders_of.none_usable([error for _, error in refused])
+    found.failed += [Failure(shown_path(folder), reason_of(error)) for folder, error in refused]
+    for look, _ in looks:
+        _compare(studio, look, found)
+    keeper = Keeper(studio, found.files, found.unread)
+    yield from _read_all(found, keeper, workers=workers)
+    _flag(studio, found, keeper)
+    keeper.tally.unchanged += found.unchanged
+    keeper.tally.failed[:0] = found.failed
+    return keeper.tally
+
+
+def _compare(studio: Studio, look: Look, found: _Found) -> None:
+    """Sort the files of a folder by what is known of them."""
+    found.files |= look.files
+    found.unread |= look.unread
+    found.failed += [Failure(shown_path(path), reason) for path, reason in look.unread.items()]
+    with studio.library.read() as session:
+        root = roots.containing(session, look.folder)
+        assert root is not None
+        known = _known(session, root, look.folder)
         missing, failed = tracks.missing(session, root.id), tracks.failed(session)
-    to_read, returned = {}, []
-    for path, file in here.items():
+        again = _to_try_again(session, failed, is_explicit=look.folder != root.path)
+    for path, file in look.files.items():
         track_id, size, mtime_ns = known.get(path, (0, -1, -1))
-        if (size, mtime_ns) != (file.size, file.mtime_ns):
-            to_read[path] = file
+        if (size, mtime_ns) != (file.size, file.mtime_ns) or track_id in again:
+            found.to_read.append(path)
         elif track_id in missing:
-            returned.append(track_id)
+            found.returned.append(track_id)
         elif track_id in failed:
-            tally.failed.append(Failure(shown_path(file.path), failed[track_id]))
+            found.failed.append(Failure(shown_path(path), failed[track_id]))
         else:
-            tally.unchanged += 1
-    yield from _read_all(
-        studio, _Reading(root, to_read, {path: row[0] for path, row in known.items()}, tally), workers=workers
-    )
-    _flag(studio, root, {row[0] for path, row in known.items() if path not in here}, returned, missing, tally)
+            found.unchanged += 1
+    found.known |= {path: row[0] for path, row in known.items()}
+    found.lost |= {row[0] for path, row in known.items() if path not in look.files}
 
 
-def _flag(
-    studio: Studio, root: roots.Root, gone: set[int], returned: list[int], missing: set[int], tally: _Tally
-) -> None:
-    """Flag the tracks whose files are gone and not found elsewhere, and unflag those that are back."""
-    with studio.library.write() as session:
-        still_gone = {track_id for track_id in gone if not _exists(tracks.rows(session, [track_id])[0])}
-        tracks.mark_missing(session, still_gone - missing)
-        tracks.mark_missing(session, returned, missing=False)
-    tally.missing += len(still_gone)
-    tally.changed += len(returned)
+def _known(session: Any, root: roots.Root, folder: bytes) -> dict[bytes, tuple[int, int, int]]:
+    known = {
+        os.path.join(root.path, path): row  # noqa: PTH118 -- bytes
+        for path, row in tracks.known(session, root.id).items()
+    }
+    return known if folder == root.path else {path: row for path, row in known.items() if is_inside(path, folder)}
 
 
-def _root_of(studio: Studio, folder: bytes, *, has_files: bool) -> roots.Root:
-    with studio.library.read() as session:
-        above = roots.containing(session, folder)
-        inside = next(
-            (root for root in roots.all_roots(session) if root.path.startswith(folder.rstrip(b"/") + b"/")), None
-        )
-    if above is not None:
-        return above
-    if inside is not None:
-        raise TagStudioError(
-            f"“{shown_path(folder)}” contains “{inside.display}”, which is in the library already.",
-            "Add its other folders one by one.",
-        )
-    if not has_files:
-        raise TagStudioError(
-            f"No audio files were found in “{shown_path(folder)}”.",
-            "Choose a folder with mp3, flac, ogg, m4a or wav files.",
-        )
-    with studio.library.write() as session:
-        return roots.add(session, folder)
+def _to_try_again(session: Any, failed: dict[int, str], *, is_explicit: bool) -> set[int]:
+    """Return the tracks whose files are read again although they are as they were; see ``scan``.
+
+    Files that could not be read are not among them: they have no known time of change.
+    """
+    heard = tracks.hashes(session, failed)
+    not_opened = {track_id for track_id, reason in failed.items() if reason.startswith(NOT_OPENED)}
+    return not_opened | (failed.keys() - heard.keys() if is_explicit else set())
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Files to read, by their path below the root; ``known`` holds the ids of all tracks below the folder by path."""
-
-    root: roots.Root
-    files: dict[bytes, FoundFile]
-    known: dict[bytes, int]
-    tally: _Tally
-
-
-def _read_all(studio: Studio, reading: _Reading, *, workers: int) -> Job[None]:
+def _read_all(found: _Found, keeper: Keeper, *, workers: int) -> Job[None]:
     batch: dict[bytes, TrackFacts | TagStudioError] = {}
-    written, total = time.monotonic(), len(reading.files)
-    requests = ((path, (file.path,)) for path, file in reading.files.items())
+    written, total = time.monotonic(), len(found.to_read)
+    requests = ((path, (path,)) for path in found.to_read)
     with (
         reader_pool(min(workers, max(1, total))) as pool,
         closing(
-            pool.unordered("read", requests, timeout_s=lambda path: time_allowed_s(reading.files[path].size))
+            pool.unordered("read", requests, timeout_s=lambda path: time_allowed_s(found.files[path].size))
         ) as answers,
     ):
         for done, (path, facts) in enumerate(answers, 1):
             batch[path] = facts
             if len(batch) >= BATCH or time.monotonic() - written > BATCH_S:
-                _store(studio, reading, batch)
+                keeper.store(batch)
                 batch, written = {}, time.monotonic()
             yield Progress(done, total, shown_path(path))
-    _store(studio, reading, batch)
+    keeper.store(batch)
+    keeper.settle()
 
 
-def _store(studio: Studio, reading: _Reading, batch: dict[bytes, TrackFacts | TagStudioError]) -> None:
-    if not batch:
-        return
+def _flag(studio: Studio, found: _Found, keeper: Keeper) -> None:
+    """Flag the tracks whose files are gone and not found elsewhere, and unflag those that are back."""
+    suspects = found.lost | {found.known[path] for path in keeper.vanished if path in found.known}
+    presence = Presence(found.unread)
+    before = _rows(studio, suspects)
+    gone = {each.id: each.file for each in before if presence.is_gone(each)}
+    away = {each.root for each in before if not presence.is_connected(each.root)}
     with studio.library.write() as session:
-        for path, facts in batch.items():
-            if isinstance(facts, TagStudioError):
-                _store_failure(session, reading, path, facts)
-            else:
-                _store_facts(session, reading, path, facts)
+        # Another scan may have found them since.
+        gone = {each.id: each.file for each in tracks.rows(session, list(gone)) if each.file == gone[each.id]}
+        tracks.mark_missing(session, gone)
+        tracks.mark_missing(session, found.returned, missing=False)
+    keeper.tally.missing += len(gone)
+    keeper.tally.changed += len(found.returned)
+    keeper.tally.failed += [Failure(shown_path(root), AWAY) for root in sorted(away)]
 
 
-def _store_failure(session: Any, reading: _Reading, path: bytes, error: TagStudioError) -> None:
-    file = reading.files[path]
-    reason = error.reason if isinstance(error, DecodeError) else error.what.rstrip(".")
-    reading.tally.failed.append(Failure(shown_path(file.path), reason))
-    if (track_id := reading.known.get(path)) is not None:
-        tracks.update(session, track_id, size=file.size, mtime_ns=file.mtime_ns, last_error=reason)
-    else:
-        tracks.add(
-            session, root_id=reading.root.id, path=path, size=file.size, mtime_ns=file.mtime_ns, last_error=reason
-        )
-
-
-def _store_facts(session: Any, reading: _Reading, path: bytes, facts: TrackFacts) -> None:
-    file = reading.files[path]
-    size, mtime_ns = file.size, file.mtime_ns
-    if (track_id := reading.known.get(path)) is not None:
-        tracks.update(session, track_id, size=size, mtime_ns=mtime_ns, facts=facts)
-        reading.tally.changed += 1
-    elif (
-        moved := next((each for each in tracks.by_hash(session, facts.audio_hash) if not _exists(each)), None)
-    ) is not None:
-        tracks.update(session, moved.id, size=size, mtime_ns=mtime_ns, facts=facts, root_id=reading.root.id, path=path)
-        reading.tally.moved += 1
-    else:
-        tracks.add(session, root_id=reading.root.id, path=path, size=size, mtime_ns=mtime_ns, facts=facts)
-        reading.tally.new += 1
-
-
-def _exists(track: Track) -> bool:
-    return os.path.lexists(os.fsencode(track.file))
+def _rows(studio: Studio, ids: set[int]) -> list[Track]:
+    with studio.library.read() as session:
+        return tracks.rows(session, sorted(ids))

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from tagstudio import paths
 from tagstudio.audio.listening import EAR_LIMITS, Ear
-from tagstudio.domain.errors import TagStudioError
+from tagstudio.domain.errors import LibraryError, TagStudioError
 from tagstudio.domain.settings import Settings, load_settings, save_settings
 from tagstudio.library.store import Library, open_library
 from tagstudio.services.embeddings import LibraryEmbeddings, load_embeddings
@@ -21,6 +21,7 @@ from tagstudio.workers import Worker
 
 # While an analysis adds embeddings all the time, reloading them may take this share of the time and no more.
 RELOAD_SHARE = 0.2
+INTERRUPT_EVERY_S = 0.1
 
 
 class Studio:
@@ -38,6 +39,7 @@ class Studio:
         self._tracks_version = 0
         self._embeddings: LibraryEmbeddings | None = None
         self._loaded_at, self._load_s = 0.0, 0.0
+        self._is_open = True
 
     @property
     def file(self) -> Path:
@@ -78,24 +80,24 @@ class Studio:
     def ear(self) -> Iterator[Worker]:
         """Borrow the interactive decoding process."""
         with self._ear_lock:
+            self._require_open()
             yield self._ear
 
     @contextmanager
     def networks(self) -> Iterator[Worker]:
         """Borrow the interactive network process; the first use starts it."""
         with self._network_lock:
+            self._require_open()
             if self._networks is None:
                 self._networks = network_worker()
             yield self._networks
 
     def close(self) -> None:
-        """End the processes, even in the middle of an answer, and close the library."""
-        self._ear.interrupt()
-        if self._networks is not None:
-            self._networks.interrupt()
-        with self._ear_lock:
+        """End the processes, even in the middle of an answer, and close the library; who waits for one is refused."""
+        self._is_open = False
+        with _taken(self._ear_lock, lambda: self._ear):
             self._ear.close()
-        with self._network_lock:
+        with _taken(self._network_lock, lambda: self._networks):
             if self._networks is not None:
                 self._networks.close()
         self.library.close()
@@ -108,6 +110,10 @@ class Studio:
     ) -> None:
         self.close()
 
+    def _require_open(self) -> None:
+        if not self._is_open:
+            raise LibraryError(f"“{self.file.name}” is closed.", "Open the library again.")
+
     def _is_stale(self) -> bool:
         return self._embeddings is None or self._embeddings.version != self._version()
 
@@ -116,6 +122,18 @@ class Studio:
 
     def _may_reload(self) -> bool:
         return (time.monotonic() - self._loaded_at) * RELOAD_SHARE >= self._load_s
+
+
+@contextmanager
+def _taken(lock: threading.Lock, worker: Callable[[], Worker | None]) -> Iterator[None]:
+    """Take a lock whose holder waits for a worker: end its child again and again, it may be starting another one."""
+    while not lock.acquire(timeout=INTERRUPT_EVERY_S):
+        if (busy := worker()) is not None:
+            busy.interrupt()
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def open_studio(file: Path | None = None, *, create: bool = True) -> Studio:

@@ -126,7 +126,7 @@ def _heard(studio: Studio, track: Track, scores: TagScores) -> dict[str, Taggram
     found = {
         model_id: each
         for model_id in scores.embeddings.model_ids
-        if (each := studio.library.cache.taggram(track.audio_hash, model_id)) is not None
+        if (each := studio.library.cache.taggram(track.audio_hash, model_id, card(model_id).made_by)) is not None
     }
     widest = max(found.values(), key=lambda each: len(each.numbers), default=None)
     return {

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tagstudio.audio.formats import is_audio_name
-from tagstudio.domain.tracks import shown_path
 
 DEPTH = 128
 
@@ -21,42 +20,47 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A regular audio file: path below the folder, absolute path, size in bytes, time of change in ns."""
+    """A regular audio file: absolute path, size in bytes, time of change in ns."""
 
-    relative: bytes
     path: bytes
     size: int
     mtime_ns: int
 
 
-def audio_files(folder: bytes, failed: list[Failure]) -> Iterator[FoundFile]:
+def audio_files(folder: bytes, unread: dict[bytes, str]) -> Iterator[FoundFile]:
     """Yield the regular files with an audio name below ``folder``, in order of path, without recursion.
 
-    Hidden files and links are passed over; what cannot be looked into goes to ``failed``.
+    Hidden files and links are passed over, and so is what vanishes meanwhile. What cannot be looked into goes to
+    ``unread``, with the reason: nobody knows what is below it.
     """
     stack = [(folder, 0)]
     while stack:
         here, depth = stack.pop()
-        try:
-            with os.scandir(here) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except OSError as error:
-            failed.append(_failure(here, error))
+        if depth > DEPTH:
+            unread[here] = f"it lies more than {DEPTH} folders deep"
             continue
-        folders = []
-        for entry in entries:
-            if entry.name.startswith(b"."):
-                continue
+        folders: list[bytes] = []
+        for entry in _entries(here, unread):
             try:
                 if entry.is_dir(follow_symlinks=False):
-                    folders.append((entry.path, depth + 1))
+                    folders.append(entry.path)
                 elif is_audio_name(entry.name) and stat.S_ISREG((state := entry.stat(follow_symlinks=False)).st_mode):
-                    yield FoundFile(os.path.relpath(entry.path, folder), entry.path, state.st_size, state.st_mtime_ns)
+                    yield FoundFile(entry.path, state.st_size, state.st_mtime_ns)
             except OSError as error:
-                failed.append(_failure(entry.path, error))
-        if depth < DEPTH:
-            stack.extend(reversed(folders))
+                _note(unread, entry.path, error)
+        stack.extend((each, depth + 1) for each in reversed(folders))
 
 
-def _failure(path: bytes, error: OSError) -> Failure:
-    return Failure(shown_path(path), error.strerror or "it cannot be read")
+def _entries(folder: bytes, unread: dict[bytes, str]) -> list[os.DirEntry[bytes]]:
+    try:
+        with os.scandir(folder) as listing:
+            found = [entry for entry in listing if not entry.name.startswith(b".")]
+    except OSError as error:
+        _note(unread, folder, error)
+        return []
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def _note(unread: dict[bytes, str], path: bytes, error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        unread[path] = error.strerror or "it cannot be read"

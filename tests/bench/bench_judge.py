@@ -46,6 +46,7 @@ def _heard(random: np.random.Generator, number: int, model_id: str) -> Listened:
     return Listened(
         audio_hash=f"{number:032x}",
         model_id=model_id,
+        made_by=model.made_by,
         preprocessing_id=preprocessing_id(1),
         n_windows=50,
         numbers=np.zeros(1, np.int64),

@@ -124,12 +124,14 @@ def start_and_tell(method: str) -> None:
     if method == "watchdog":
         ours, theirs = multiprocessing.get_context("spawn").Pipe()
         multiprocessing.get_context("spawn").Process(target=tell_and_spin_watched, args=(theirs,), daemon=True).start()
-        print(ours.recv(), flush=True)
+        told = ours.recv()
     else:
         worker = Worker(Awkward)
         stream = worker.stream(method)
-        print(next(stream), flush=True)
+        told = next(stream)
         threading.Thread(target=next, args=(stream,), daemon=True).start()
+    sys.stdout.write(f"{told}\n")
+    sys.stdout.flush()
     signal.pause()
 
 

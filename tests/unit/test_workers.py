@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -134,10 +133,14 @@ def test_a_child_ends_with_its_parent_whatever_it_is_doing(busy_with: str) -> No
 
 
 def test_a_child_outlives_the_thread_that_started_it(awkward: Any) -> None:
-    with Worker(awkward) as worker, ThreadPoolExecutor(1) as thread:
-        child = thread.submit(worker.call, "pid").result()
-        thread.shutdown()
-        assert worker.call("pid") == child
+    children = []
+    with Worker(awkward) as worker:
+        thread = threading.Thread(target=lambda: children.append(worker.call("pid")))
+        thread.start()
+        thread.join()
+        while Path(f"/proc/self/task/{thread.native_id}").exists():  # Python's thread has ended, the kernel's not yet
+            os.sched_yield()
+        assert [worker.call("pid")] == children
 
 
 def test_a_child_that_only_reads_cannot_reach_the_network(awkward: Any) -> None:

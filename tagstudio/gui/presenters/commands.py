@@ -8,10 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from tagstudio.domain.jobs import Progress
+from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.judgements import Verdict
 from tagstudio.gui.jobs import JobRunner, RunningJob
-from tagstudio.services import analyse, browse, exchange, judge, scan
+from tagstudio.services import analyse, exchange, judge, scan
 from tagstudio.services.analyse import AnalysisReport
 from tagstudio.services.judge import HistoryEntry
 from tagstudio.services.scan import ScanReport
@@ -43,15 +43,11 @@ class Commands(QObject):
     def add_folders(self, folders: Sequence[Path]) -> RunningJob:
         """Scan folders, then listen to what is new."""
         names = ", ".join(folder.name or str(folder) for folder in folders)
-        running = self._start_long(scan.scan(self._studio, folders), f"Reading {names}")
-        running.succeeded.connect(self._scanned)
-        return running
+        return self._start_scan(scan.scan(self._studio, folders), f"Reading {names}")
 
-    def rescan(self) -> None:
+    def rescan(self) -> RunningJob:
         """Look for changes in every folder of the library, then listen to what is new."""
-        reading = self._runner.start(lambda: browse.summary(self._studio).roots)
-        reading.succeeded.connect(lambda roots: self.add_folders([Path(root) for root in roots]) if roots else None)
-        self._report_failure(reading)
+        return self._start_scan(scan.rescan(self._studio), "Looking for changes")
 
     def listen(self) -> RunningJob:
         """Listen to every track that nobody has listened to."""
@@ -93,6 +89,11 @@ class Commands(QObject):
         running.succeeded.connect(lambda _: self.read_history())
         if news:
             running.succeeded.connect(lambda result: self.said.emit(news.format(_plain(result.judged.text)), ""))
+        return running
+
+    def _start_scan(self, work: Job[ScanReport], name: str) -> RunningJob:
+        running = self._start_long(work, name)
+        running.succeeded.connect(self._scanned)
         return running
 
     def _start_long(self, work: Any, name: str) -> RunningJob:

@@ -13,6 +13,7 @@ from tagstudio.domain.errors import (
     QueryError,
     TagStudioError,
     WorkerError,
+    reason_of,
 )
 
 PLAIN = [TagStudioError, WorkerError, LibraryError, ModelError, NothingFoundError]
@@ -49,3 +50,8 @@ def test_a_query_error_keeps_its_position_over_pickling():
 
 def test_every_error_of_ours_is_a_tagstudio_error():
     assert all(issubclass(kind, TagStudioError) for kind in [*PLAIN, DecodeError, QueryError])
+
+
+def test_a_reason_follows_a_colon_and_has_no_full_stop():
+    assert reason_of(DecodeError(Path("/music/b.mp3"), "no audio stream.")) == "no audio stream"
+    assert reason_of(LibraryError("The disk is full.", "Free some space.")) == "The disk is full"

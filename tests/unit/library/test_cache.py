@@ -19,7 +19,8 @@ from tagstudio.library.store import open_library
 CLASSES, DIMENSIONS = 5, 8
 
 
-def heard(audio_hash="a", model_id="m", excerpts=6, n_windows=100, seed=0, dtype=np.float32, dimensions=DIMENSIONS):
+def heard(audio_hash="a", model_id="m", excerpts=6, n_windows=100, seed=0, dtype=np.float32, dimensions=DIMENSIONS,
+          made_by=""):  # fmt: skip
     """What listening to so many spread windows gives."""
     count = n_windows if excerpts is None else min(excerpts, n_windows)
     random = np.random.default_rng(seed)
@@ -27,7 +28,7 @@ def heard(audio_hash="a", model_id="m", excerpts=6, n_windows=100, seed=0, dtype
         audio_hash=audio_hash, model_id=model_id, preprocessing_id=preprocessing_id(excerpts), n_windows=n_windows,
         numbers=np.linspace(0, n_windows - 1, count).astype(int),
         scores=random.random((count, CLASSES), dtype=np.float32),
-        embeddings=random.standard_normal((count, dimensions)).astype(dtype),
+        embeddings=random.standard_normal((count, dimensions)).astype(dtype), made_by=made_by,
     )  # fmt: skip
 
 
@@ -129,6 +130,43 @@ def test_a_model_whose_shape_changed_starts_anew(cache):
     assert cache.done("other", 1) == {"a"}
 
 
+def test_what_something_else_made_counts_as_not_heard(cache):
+    cache.put([heard("a", made_by="weights 1")])
+    for made_by in ("weights 2", ""):
+        assert cache.done("m", 1, made_by) == set()
+        assert cache.vectors("m", made_by)[0] == []
+        assert cache.taggram("a", "m", made_by) is None
+    assert cache.done("m", 1, "weights 1") == {"a"}
+    assert cache.vectors("m", "weights 1")[0] == ["a"]
+    assert cache.taggram("a", "m", "weights 1") is not None
+
+
+def test_what_other_weights_made_is_dropped_even_if_it_was_heard_more_fully(cache):
+    cache.put([heard(name, made_by="weights 1", excerpts=None) for name in "ab"] + [heard("a", model_id="other")])
+    cache.put([heard("a", made_by="weights 2", excerpts=1)])
+    assert cache.done("m", 1, "weights 1") == set()
+    assert cache.done("m", 1, "weights 2") == {"a"}
+    assert cache.taggram("b", "m", "weights 1") is None
+    assert cache.done("other", 1) == {"a"}
+    with cache._connection() as connection:
+        for table in ("mean", "taggram", "model"):
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (2,)
+
+
+@given(puts=st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["1", "2"])), min_size=1, max_size=8))
+@settings(max_examples=30, deadline=None)
+def test_numbers_of_two_makers_are_never_mixed(tmp_path_factory, puts):
+    opened = Cache(tmp_path_factory.mktemp("makers") / "x.cache")
+    for audio_hash, made_by in puts:
+        opened.put([heard(audio_hash, made_by=made_by)])
+    last = puts[-1][1]
+    since = next((i for i in range(len(puts), 0, -1) if puts[i - 1][1] != last), 0)
+    expected = {audio_hash for audio_hash, _ in puts[since:]}
+    assert opened.done("m", 1, last) == set(opened.vectors("m", last)[0]) == expected
+    assert opened.done("m", 1, {"1": "2", "2": "1"}[last]) == set()
+    opened.close()
+
+
 @pytest.mark.parametrize("wrong", [
     {"scores": np.full((6, CLASSES), np.nan, np.float32)}, {"scores": np.zeros((5, CLASSES), np.float32)},
     {"embeddings": np.full((6, 2), np.inf, np.float32)}, {"embeddings": np.zeros((6, 2))}, {"numbers": np.arange(7)},
@@ -191,6 +229,7 @@ def test_a_damaged_or_foreign_cache_is_set_aside_with_a_warning(tmp_path, kind):
     damaged(kind, first.file)
     contents = first.file.read_bytes()
     second = Cache(folder)
+    assert ("is not of this version" if kind == "foreign" else "was damaged") in second.warning
     assert "started anew" in second.warning
     assert second.done("m", 1) == set()
     second.put([heard()])
