@@ -48,6 +48,8 @@ def show(report: AnalysisReport) -> None:
     )
     for failure in report.failed:
         print_line(f"not heard: {failure.path}: {failure.reason}")
+    for odd in report.notes:
+        print_line(f"heard, but odd: {odd.path}: {odd.reason}")
 
 
 def checked_device(device: str) -> None:

@@ -24,7 +24,7 @@ from tagstudio.workers import Worker, WorkerPool
 class AnalysisReport:
     """What an analysis did; ``audio_seconds`` counts the windows heard, each once.
 
-    Copies of the same audio are heard once and counted each.
+    Copies of the same audio are heard once and counted each. ``notes`` says what was odd in files that could be heard.
     """
 
     analysed: int
@@ -35,6 +35,7 @@ class AnalysisReport:
     device: str
     models: tuple[str, ...]
     notice: str = ""
+    notes: tuple[Failure, ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,6 +50,7 @@ class _Run:
     analysed: int = 0
     done: int = 0
     failed: list[Failure] = field(default_factory=list)
+    notes: dict[int, Failure] = field(default_factory=dict)
 
 
 def analyse(
@@ -98,6 +100,7 @@ def analyse(
         device=described["device"],
         models=hearing.model_ids,
         notice=described["notice"],
+        notes=tuple(run.notes.values()),
     )
 
 
@@ -144,6 +147,8 @@ def _hear_in_batches(studio: Studio, run: _Run, networks: Worker) -> Job[None]:
                 _note_failure(studio, run, track, piece)
             elif piece is not None:
                 waiting.append(piece)
+                if piece.heard.note:
+                    run.notes[track.id] = Failure(shown_path(os.fsencode(track.file)), piece.heard.note)
             if sum(len(each.heard.windows) for each in waiting) >= BATCH_WINDOWS:
                 _hear(studio, run, waiting, networks)
                 waiting = []

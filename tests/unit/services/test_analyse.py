@@ -107,3 +107,12 @@ def test_networks_that_die_are_started_anew_and_the_analysis_goes_on(studio, mus
                 killed = True
     assert killed
     assert (report.analysed, report.failed) == (3, ())
+
+
+def test_a_file_that_holds_less_than_it_promises_is_heard_and_said_to_be_odd(studio, music, tone):
+    whole = tone(music / "long.flac", seconds=20).read_bytes()
+    (music / "long.flac").write_bytes(whole[: len(whole) // 2])
+    run(scan(studio, [music]))
+    report = run(analyse(studio, "path:long", models=["mtt-vgg"], excerpts=0))
+    assert (report.analysed, report.failed) == (1, ())
+    assert "promises" in report.notes[0].reason
