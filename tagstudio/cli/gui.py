@@ -26,7 +26,9 @@ def add_to(app: typer.Typer) -> None:
 
 def run(
     context: typer.Context,
-    folder: Annotated[Path | None, typer.Argument(help="A folder to add to the library.", show_default=False)] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="A folder to add to the library.", show_default=False, readable=False)
+    ] = None,
 ) -> None:
     """Open the window, on FOLDER if given."""
     raise typer.Exit(show(state_of(context), folder))

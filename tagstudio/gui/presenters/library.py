@@ -90,6 +90,7 @@ class LibraryPresenter(QObject):
         running = self._runner.start(lambda: {row.id: table_row(row) for row in browse.rows(self._studio, ids)})
         running.succeeded.connect(lambda rows: self.table.put_page(generation, page, rows))
         running.failed.connect(lambda error: self.failed.emit(error.what, error.advice))
+        running.failed.connect(lambda _: self.table.drop_page(generation, page))
 
 
 def look(studio: Studio, query: str, tag_id: int | None) -> Found:
