@@ -1,5 +1,6 @@
 """The command line: options before the command, one file per command, one way for failures to reach a person."""
 
+import logging
 import os
 from collections.abc import Sequence
 from importlib import import_module
@@ -49,6 +50,11 @@ def build(open_window: OpenWindow, commands: Sequence[str] = COMMANDS) -> typer.
 
 def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
     """Run one command and return its exit status: 0 done, 1 a failure that was explained, 2 wrong usage."""
+    # What is logged is for those who look for a fault; what a person must know is printed.
+    if os.environ.get(DEBUG_VARIABLE):
+        logging.basicConfig(level=logging.INFO)
+    else:
+        logging.getLogger("tagstudio").addHandler(logging.NullHandler())
     try:
         build(open_window, _wanted(arguments))(args=list(arguments), prog_name="tagstudio")
     except SystemExit as stop:

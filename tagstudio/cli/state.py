@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from tagstudio.cli.output import note
 from tagstudio.services.studio import Studio, open_studio
 
 # (library file or None, folder or None, is_demo) -> exit status
@@ -29,4 +30,7 @@ def state_of(context: typer.Context) -> State:
 
 def opened(context: typer.Context, *, create: bool = False) -> Studio:
     """Open the library this run is about; only scanning and adding words may create one."""
-    return open_studio(state_of(context).library, create=create)
+    studio = open_studio(state_of(context).library, create=create)
+    if studio.warning:
+        note(studio.warning)
+    return studio

@@ -145,6 +145,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{studio.file.stem} – TagStudio")
         self.setWindowFilePath(str(studio.file))
         workplace.library_view.table.setFocus()
+        if studio.warning:
+            self.messages.show_failure(studio.warning, "")
         if then:
             then()
 

@@ -46,6 +46,11 @@ class Studio:
         """The library's file."""
         return self.library.file
 
+    @property
+    def warning(self) -> str:
+        """A sentence for the person when library or cache work, but not as they should; else empty."""
+        return self.library.warning or self.library.cache.warning
+
     def embeddings(self, *, fresh: bool = False) -> LibraryEmbeddings:
         """Return the embeddings of all tracks that were listened to.
 

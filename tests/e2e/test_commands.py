@@ -159,3 +159,13 @@ def test_the_doctor_names_what_works(program):
     assert {"models", "networks", "decoding", "library", "disk", "sound", "window"} <= set(found)
     assert all(found[name]["is_ok"] for name in ("models", "networks", "decoding", "library"))
     assert found["window"]["advice"]
+
+
+def test_a_damaged_cache_is_set_aside_and_said_so(program, music):
+    program("scan", music)
+    program("analyse", "--excerpts", "1")
+    cache = program.library.with_suffix(".cache") / "cache.sqlite3"
+    cache.write_bytes(b"not a cache" * 100)
+    said = program("suggest").stderr
+    assert "cache" in said
+    assert program.json("analyse", "--excerpts", "1")["analysed"] == 3
