@@ -5,9 +5,9 @@ from functools import cache
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
 
 from tagstudio.audio.framing import FRAME_HOP, N_FFT, RATE, Wave
+from tagstudio.domain.mel import hz_to_mel, mel_to_hz
 
 MELS = 96
 _FRAMES_AT_ONCE = 2048
@@ -56,27 +56,7 @@ def hann(size: int) -> Wave:
 def mel_filters(*, rate: int = RATE, n_fft: int = N_FFT, bands: int = MELS) -> Wave:
     """Return Slaney's mel filters from 0 Hz to half the rate, shape (n_fft // 2 + 1, bands)."""
     bins = np.linspace(0, rate / 2, n_fft // 2 + 1)[:, None]
-    edges = _hz(np.linspace(0.0, _mel(rate / 2), bands + 2))
+    edges = mel_to_hz(np.linspace(0.0, hz_to_mel(rate / 2), bands + 2))
     low, centre, high = edges[:-2], edges[1:-1], edges[2:]
     triangles = np.maximum(0, np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre)))
     return np.ascontiguousarray(triangles * (2 / (high - low)), np.float32)
-
-
-def mel_centres_hz(*, rate: int = RATE, bands: int = MELS) -> NDArray[np.float64]:
-    """Return the centre frequency of every mel band in Hz, for axes."""
-    return _hz(np.linspace(0.0, _mel(rate / 2), bands + 2))[1:-1]
-
-
-# Linear below 1 kHz (three mels per 200 Hz), logarithmic above (27 steps per factor 6.4).
-_LINEAR_HZ, _LINEAR_MELS, _STEP = 1000.0, 15.0, np.log(6.4) / 27
-
-
-def _mel(hz: float) -> float:
-    return 3 * hz / 200 if hz < _LINEAR_HZ else _LINEAR_MELS + float(np.log(hz / _LINEAR_HZ) / _STEP)
-
-
-def _hz(mel: NDArray[np.float64]) -> NDArray[np.float64]:
-    hz: NDArray[np.float64] = np.where(
-        mel < _LINEAR_MELS, 200 * mel / 3, _LINEAR_HZ * np.exp(_STEP * (mel - _LINEAR_MELS))
-    )
-    return hz

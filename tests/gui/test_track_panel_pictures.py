@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from tagstudio.domain.mel import hz_to_mel, mel_to_hz
 from tagstudio.gui import columns, theme
 from tagstudio.gui.theme import DARK, LIGHT, Colours, contrast
 from tagstudio.gui.widgets import colours
 from tagstudio.gui.widgets.filters import signed
-from tagstudio.gui.widgets.spectrogram import hz_to_mel, mel_to_hz
 
 views = st.tuples(st.floats(-5, 60), st.floats(0.3, 80), st.integers(1, 60))
 tables = hnp.arrays(np.int64, st.tuples(st.integers(1, 50), st.integers(1, 3)), elements=st.integers(0, 99))

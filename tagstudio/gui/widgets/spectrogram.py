@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from tagstudio.domain.mel import hz_to_mel, mel_to_hz
 from tagstudio.gui import columns, theme
 from tagstudio.gui.widgets import colours
 from tagstudio.gui.widgets.lane import Lane
@@ -15,23 +16,6 @@ HIGHEST_HZ = 8000.0
 LABELS_HZ = (1000, 4000, 2000, 500, 6000, 200, 3000, 100, 8000, 300, 700, 1500, 2500, 5000, 7000)
 FEWEST_BINS = 8.0
 PAN_STEP = 0.15
-
-
-def hz_to_mel(frequency: float) -> float:
-    """Return Slaney's mel of a frequency: linear below 1 kHz, logarithmic above.
-
-    References
-    ----------
-    Slaney (1998), Auditory Toolbox, technical report 1998-010, "mfcc".
-    """
-    if frequency < 1000.0:
-        return frequency * 3 / 200
-    return float(15 + 27 * np.log(frequency / 1000) / np.log(6.4))
-
-
-def mel_to_hz(mel: float) -> float:
-    """Return the frequency of a mel."""
-    return mel * 200 / 3 if mel < 15 else float(1000 * 6.4 ** ((mel - 15) / 27))
 
 
 class Spectrogram(Lane):
