@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.tracks import shown_path
-from tagstudio.library import roots
+from tagstudio.library import roots, track_texts
 from tagstudio.library.schema import RootRow, TrackRow
 from tagstudio.library.texts import searchable
 
@@ -77,6 +77,7 @@ def enclose(session: Session, outer: roots.Root, inner: roots.Root) -> None:
         texts = row.search[len(row.path_search) :]
         row.root_id, row.path, row.display = outer.id, below + row.path, display + row.display
         row.path_search = searchable(row.display)
-        row.search = row.path_search + texts
+        old, row.search = row.search, row.path_search + texts
+        track_texts.change(session, row.id, old, row.search)
     session.flush()
     session.execute(delete(RootRow).where(RootRow.id == inner.id))

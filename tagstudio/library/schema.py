@@ -5,12 +5,12 @@ The shape of a shipped library changes by a step in ``migrations/versions`` only
 
 from datetime import UTC, datetime
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 # "TagS"; any other number at byte 68 means that the file belongs to another program.
 APPLICATION_ID = 0x54616753
-SCHEMA = 1
+SCHEMA = 2
 
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -75,18 +75,25 @@ class TrackRow(Base):
     channels: Mapped[int] = mapped_column(default=0)
     is_missing: Mapped[bool] = mapped_column(default=False)
     last_error: Mapped[str] = mapped_column(default="")
+    # How many readers died of this file since it last changed; see ``services/scan.py``.
+    deaths: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     added_at: Mapped[str]
 
 
 class TrackFieldRow(Base):
-    """One value of one descriptive field of a track, e.g. its second genre; ``search`` is the value, folded."""
+    """One value of one descriptive field of a track, e.g. its second genre.
+
+    ``search`` is the value, folded; ``number`` is what it begins with, if that is a number.
+    """
 
     __tablename__ = "track_field"
+    __table_args__ = (Index(None, "name", "search", "track_id"),)
     track_id: Mapped[int] = mapped_column(ForeignKey("track.id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     value: Mapped[str]
     search: Mapped[str]
+    number: Mapped[float | None]
 
 
 class FacetRow(Base):
@@ -108,6 +115,15 @@ class TagRow(Base):
     key: Mapped[str] = mapped_column(unique=True)
     search: Mapped[str] = mapped_column(index=True)
     is_hidden: Mapped[bool] = mapped_column(default=False)
+
+
+class TagAliasRow(Base):
+    """Another spelling of a tag, in files or in other programs; ``key`` is what spellings of one word share."""
+
+    __tablename__ = "tag_alias"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), index=True)
 
 
 class ModelTagRow(Base):
@@ -155,6 +171,22 @@ class JudgementRow(Base):
     hash: Mapped[str]
 
 
+class StandingRow(Base):
+    """The verdict that holds for a track and a tag; kept by triggers, and always what ``judgement`` says.
+
+    Cleared verdicts and those on segments have no row.
+    """
+
+    __tablename__ = "standing"
+    __table_args__ = (Index(None, "track_id"), {"sqlite_with_rowid": False})
+    tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), primary_key=True)
+    track_id: Mapped[int] = mapped_column(ForeignKey("track.id"), primary_key=True)
+    verdict: Mapped[str]
+    origin: Mapped[str]
+    made_at: Mapped[str]
+    judgement_id: Mapped[int] = mapped_column(ForeignKey("judgement.id"))
+
+
 class HeadRow(Base):
     """A head of a tag: safetensors bytes, what it learned from, and how good it is."""
 
@@ -179,3 +211,65 @@ class HeadRow(Base):
     threshold: Mapped[float]
     made_at: Mapped[str]
     is_current: Mapped[bool]
+
+
+class SavedSearchRow(Base):
+    """A search under a name; names that differ in case only share ``key``."""
+
+    __tablename__ = "saved_search"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    query: Mapped[str]
+    position: Mapped[int]
+    made_at: Mapped[str]
+
+
+class WriteRunRow(Base):
+    """One time that tags were written into files, or files were restored."""
+
+    __tablename__ = "write_run"
+    __table_args__ = (CheckConstraint("kind IN ('write', 'restore')", name="kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    text: Mapped[str]
+    made_at: Mapped[str]
+    finished_at: Mapped[str | None]
+
+
+class WriteEntryRow(Base):
+    """One file of a run: on the disk before the file is touched, with all that brings the old file back.
+
+    ``patch`` makes the old file out of the new one; ``path`` is absolute; fields are JSON.
+    """
+
+    __tablename__ = "write_entry"
+    __table_args__ = (
+        Index(None, "run_id"),
+        Index(None, "track_id"),
+        CheckConstraint("typeof(path) = 'blob'", name="path_is_bytes"),
+        CheckConstraint("state IN ('intended', 'done', 'not done', 'refused', 'restored')", name="state"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("write_run.id"))
+    track_id: Mapped[int | None] = mapped_column(ForeignKey("track.id"))
+    path: Mapped[bytes]
+    state: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    old_sha256: Mapped[str]
+    new_sha256: Mapped[str]
+    old_size: Mapped[int]
+    old_mtime_ns: Mapped[int]
+    audio_hash: Mapped[str]
+    patch: Mapped[bytes | None]
+    fields_before: Mapped[str]
+    fields_after: Mapped[str]
+    made_at: Mapped[str]
+
+
+class InfoRow(Base):
+    """What the library knows of itself; ``id`` names it among its copies and exports."""
+
+    __tablename__ = "info"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]

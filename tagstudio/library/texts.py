@@ -1,6 +1,7 @@
 """What the library does to text from outside before it is stored, searched or looked up."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -17,6 +18,12 @@ def clean(text: str) -> str:
 def searchable(text: str) -> str:
     """Return the form in which text is searched: case, accents and runs of white space folded."""
     return folded(" ".join(clean(text).split()))
+
+
+def leading_number(text: str) -> float | None:
+    """Return the number that a text begins with (``128.5 BPM``, ``1997-05-21``); None without one."""
+    found = re.match(r"\s*([0-9]{1,15}(?:\.[0-9]{1,15})?)", text, re.ASCII)
+    return float(found[1]) if found else None
 
 
 def among(numbers: Iterable[int]) -> Select[Any]:

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import NothingFoundError
 from tagstudio.domain.tracks import FIELDS, Track, TrackFacts, shown, shown_path
-from tagstudio.library import roots
+from tagstudio.library import roots, track_texts
 from tagstudio.library.schema import RootRow, TrackFieldRow, TrackRow, now
 from tagstudio.library.search import Query
-from tagstudio.library.texts import among, clean, searchable
+from tagstudio.library.texts import among, clean, leading_number, searchable
 
 ORDERS: dict[str, tuple[Any, ...]] = {
     "id": (),
@@ -48,6 +48,7 @@ def add(
     row.search = _joined(row.path_search, texts)
     session.add(row)
     session.flush()
+    track_texts.gain(session, [(row.id, row.search)])
     if facts is not None:
         _store_fields(session, row.id, facts)
     return row.id
@@ -73,8 +74,9 @@ def update(
         texts = _describe(row, facts)
         session.execute(delete(TrackFieldRow).where(TrackFieldRow.track_id == track_id))
         _store_fields(session, track_id, facts)
-    row.search = _joined(row.path_search, texts)
+    old, row.search = row.search, _joined(row.path_search, texts)
     session.flush()
+    track_texts.change(session, row.id, old, row.search)
 
 
 def known(session: Session, root_id: int) -> dict[bytes, tuple[int, int, int]]:
@@ -207,7 +209,14 @@ def _joined(path: str, texts: Iterable[str]) -> str:
 
 def _store_fields(session: Session, track_id: int, facts: TrackFacts) -> None:
     values = [
-        {"track_id": track_id, "name": clean(name), "position": i, "value": clean(value), "search": searchable(value)}
+        {
+            "track_id": track_id,
+            "name": clean(name),
+            "position": i,
+            "value": clean(value),
+            "search": searchable(value),
+            "number": leading_number(value),
+        }
         for name, texts in facts.fields.items()
         for i, value in enumerate(texts)
     ]

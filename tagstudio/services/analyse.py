@@ -11,8 +11,9 @@ from tagstudio.audio.listening import EAR_LIMITS, Ear, Heard
 from tagstudio.domain.errors import TagStudioError, reason_of
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import Track, shown_path
-from tagstudio.library import search, tracks
+from tagstudio.library import tracks
 from tagstudio.nn.catalogue import card
+from tagstudio.services import find
 from tagstudio.services.hearing import BATCH_WINDOWS, Hearing, Piece, patience_s
 from tagstudio.services.networks import DEFAULT_MODELS, asked, network_worker
 from tagstudio.services.studio import Studio
@@ -105,8 +106,7 @@ def analyse(
 
 
 def _planned(studio: Studio, query: str, hearing: Hearing, workers: int) -> _Run:
-    with studio.library.read() as session:
-        found = tracks.rows(session, tracks.ids(session, search.parse(query), present_only=True))
+    found = find.found(studio, query, present_only=True)
     # A track that failed before is tried again only when somebody asks for it by a query.
     usable = [each for each in found if each.audio_hash and (query.strip() or not each.last_error)]
     cache, models = studio.library.cache, [card(model_id) for model_id in hearing.model_ids]

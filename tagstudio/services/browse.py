@@ -7,7 +7,8 @@ import numpy as np
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track, shown
-from tagstudio.library import judgements, roots, search, tracks
+from tagstudio.library import judgements, roots, tracks
+from tagstudio.services import find
 from tagstudio.services.scores import TagScores, tag_scores
 from tagstudio.services.studio import Studio
 
@@ -46,8 +47,7 @@ class LibrarySummary:
 
 def track_ids(studio: Studio, query: str = "") -> list[int]:
     """Return the ids of the tracks that match, in order of path; raises QueryError."""
-    with studio.library.read() as session:
-        return tracks.ids(session, search.parse(query), order="path")
+    return find.track_ids(studio, query, order="path")
 
 
 def track(studio: Studio, track_id: int) -> Track:

@@ -8,8 +8,9 @@ from typing import Any
 from tagstudio.domain.errors import NothingFoundError, TagStudioError
 from tagstudio.domain.judgements import Judged, Judgement, Origin, Verdict
 from tagstudio.domain.vocabulary import DEFAULT_FACET, Tag, tag_name
-from tagstudio.library import judgements, search, tags, tracks
+from tagstudio.library import judgements, tags
 from tagstudio.library.store import Library
+from tagstudio.services import find
 from tagstudio.services.retrain import HeadReport, learn
 from tagstudio.services.studio import Studio
 
@@ -102,9 +103,7 @@ def _tracks(count: int) -> str:
 
 def judge_query(studio: Studio, query: str, verdicts: Mapping[str, Verdict]) -> tuple[Judged, tuple[str, ...]]:
     """Record verdicts for all tracks of a query; learning is left to ``retrain`` and ``suggest``."""
-    with studio.library.read() as session:
-        track_ids = tracks.ids(session, search.parse(query))
-    recorded, _, new = record(studio.library, track_ids, verdicts)
+    recorded, _, new = record(studio.library, find.track_ids(studio, query), verdicts)
     return recorded, new
 
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from tagstudio.domain.suggestions import Suggestion
 from tagstudio.domain.tracks import Track
 from tagstudio.domain.vocabulary import Tag
-from tagstudio.library import search, tags, tracks
+from tagstudio.library import tags
+from tagstudio.services import find
 from tagstudio.services.scores import TagScores, tag_scores
 from tagstudio.services.studio import Studio
 
@@ -38,8 +39,8 @@ def suggest(
     Missing tracks are left out, and tags with a verdict: they are no longer a question. Tracks nobody listened to come
     without suggestions.
     """
+    found = find.found(studio, query, order="path", present_only=True)
     with studio.library.read() as session:
-        found = tracks.rows(session, tracks.ids(session, search.parse(query), order="path", present_only=True))
         only = None if tag is None else tags.by_name(session, tag).id
     scores = tag_scores(studio)
     answers = [TrackSuggestions(each, tuple(_open(scores, each.id, top, minimum, only))) for each in found]

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tagstudio.domain.tracks import Track
-from tagstudio.library import judgements, search, tracks
+from tagstudio.library import judgements
+from tagstudio.services import find
 from tagstudio.services.studio import Studio
 from tagstudio.services.suggest import track_suggestions
 
@@ -23,8 +24,8 @@ class TagRow:
 
 def export_rows(studio: Studio, query: str, *, minimum: float) -> Iterator[tuple[Track, list[TagRow]]]:
     """Yield every track of ``query`` in order of path, with its judged tags and open suggestions by name."""
+    found = find.found(studio, query, order="path")
     with studio.library.read() as session:
-        found = tracks.rows(session, tracks.ids(session, search.parse(query), order="path"))
         made_at = judgements.made_at(session, [track.id for track in found])
     for track in found:
         suggestions = track_suggestions(studio, track.id, top=1000, minimum=minimum)
