@@ -1,32 +1,21 @@
 """What a scan wants to know: a hash of the audio that survives retagging, the length and the format."""
 
 import hashlib
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 import av.error
 import soundfile
 
+from tagstudio.audio.containers import ordinary_facts
 from tagstudio.audio.decode import explained, unreadable
+from tagstudio.audio.facts import HASH_DIGITS, Facts
 from tagstudio.audio.ffmpeg import audio_stream, header_duration_s, open_container, packets
 from tagstudio.audio.formats import open_regular
 from tagstudio.audio.libsndfile import SoundFileSource
 from tagstudio.audio.sources import differs
 from tagstudio.domain.errors import DecodeError
 
-HASH_DIGITS = 32
-
-
-class Facts(NamedTuple):
-    """What a scan wants to know of the audio in a file.
-
-    ``audio_hash`` is made of the compressed packets: renaming, moving and retagging do not change it.
-    """
-
-    audio_hash: str
-    duration_s: float
-    codec: str
-    rate: int
-    channels: int
+__all__ = ["Facts", "facts", "facts_of"]
 
 
 def facts(path: bytes) -> Facts:
@@ -38,6 +27,12 @@ def facts(path: bytes) -> Facts:
         If there is no audio in it.
     """
     with explained(path), open_regular(path) as file:
+        return ordinary_facts(file) or facts_of(path, file)
+
+
+def facts_of(path: bytes, file: BinaryIO) -> Facts:
+    """Read the facts of an open file of any kind; as ``facts``."""
+    with explained(path):
         try:
             found = _of_packets(file)
             if found is not None:
