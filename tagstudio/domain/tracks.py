@@ -58,6 +58,8 @@ class Track:
 
 def shown(text: str) -> str:
     """Make text safe to show: one line, no control or bidi characters, at most 200 characters."""
+    if len(text) <= TEXT_SHOWN and text.isprintable():  # bidi characters are not
+        return text
     kept = "".join(
         c if c.isprintable() and c not in _BIDI else "\N{REPLACEMENT CHARACTER}" for c in text[: TEXT_SHOWN + 1]
     )
@@ -67,11 +69,15 @@ def shown(text: str) -> str:
 def shown_path(path: bytes) -> str:
     """Return a path for people: invalid bytes and control characters become U+FFFD; never cut."""
     text = path.decode("utf-8", "replace")
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() and c not in _BIDI else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def folded(text: str) -> str:
     """Fold case and accents away, for search: ``Béla`` and ``BELA`` become ``bela``."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text).casefold()  # in this order: ™ decomposes to capitals
     decomposed = unicodedata.normalize("NFKD", plain)
     return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))

@@ -2,7 +2,8 @@
 
 References
 ----------
-RFC 9639, section 8.6; "Ogg Vorbis I format specification: comment field and header specification"; RFC 7845, section 5.2.
+RFC 9639, section 8.6; "Ogg Vorbis I format specification: comment field and header specification"; RFC 7845, section
+5.2.
 """
 
 import struct

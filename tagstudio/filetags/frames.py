@@ -88,7 +88,7 @@ def _texts(body: bytes, encoding: int) -> list[str]:
 
 def _split_wide(body: bytes) -> list[bytes]:
     parts, start, at = [], 0, 0
-    while 0 <= (at := body.find(b"\0\0", at)):
+    while (at := body.find(b"\0\0", at)) >= 0:
         if at % 2 == start % 2:
             parts.append(body[start:at])
             start = at = at + 2
@@ -99,7 +99,7 @@ def _split_wide(body: bytes) -> list[bytes]:
 
 def _wide(part: bytes, encoding: int) -> str:
     if len(part) % 2:
-        part = part[:-1]
+        part += b"\0"
     # Without a mark, what the machine has; nearly all are written by machines that begin with the low byte.
     name = "utf-16-le" if encoding == 1 and part[:2] not in (b"\xff\xfe", b"\xfe\xff") else _ENCODINGS[encoding]
     return part.decode(name, "replace")

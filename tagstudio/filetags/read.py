@@ -47,6 +47,15 @@ def read_fields(path: bytes | Path, *, own: Collection[str] = ()) -> dict[str, t
     return read(path, own=own).fields
 
 
+def fields_of(file: BinaryIO, *, own: Collection[str] = ()) -> dict[str, tuple[str, ...]]:
+    """Return the fields of an open file, as ``read``; none when they cannot be read."""
+    try:
+        file.seek(0)
+        return _gathered(_pairs(file, own), own)
+    except Exception:  # noqa: BLE001 -- as in ``read``
+        return {}
+
+
 def read(path: bytes | Path, *, own: Collection[str] = ()) -> FileFields:
     """Return the fields of a file: title, artist, album, albumartist, composer, date, genre, mood, and more.
 
@@ -111,17 +120,17 @@ def _pairs(file: BinaryIO, own: Collection[str]) -> Pairs:
     if start is None:
         yield from _by_mutagen(file, own)
         return
-    in_front = list(_id3_in_front(file, start, own)) if start else []
-    yield from in_front
-    magic = head[start : start + 4] if start < len(head) else _at(file, start)
+    magic = head[start : start + 4] if start + 4 <= len(head) else _at(file, start)
+    pairs = list(_id3_in_front(file, start, own)) if start else []
     if magic == b"fLaC":
-        yield from _vorbis(entries(of_flac(file, start)), own)
+        pairs += _vorbis(entries(of_flac(file, start)), own)
     elif magic == b"OggS" and (comment := of_ogg(file, start)) is not None:
-        yield from _vorbis(entries(comment), own)
+        pairs += _vorbis(entries(comment), own)
     elif magic[:1] != b"\xff" and magic != bytes(4):  # MP3; some programs leave zeros before it
         yield from _by_mutagen(file, own)
         return
-    yield from _behind(file, own, {name for name, _ in in_front})
+    yield from pairs
+    yield from _behind(file, own, {name for name, _ in pairs})
 
 
 def _after_id3(head: bytes) -> int | None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -12,9 +13,12 @@ from tagstudio.domain.tracks import folded
 
 def clean(text: str) -> str:
     """Drop what SQLite cannot keep: NUL characters; lone surrogates become ``?``."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
+@lru_cache(maxsize=8192)
 def searchable(text: str) -> str:
     """Return the form in which text is searched: case, accents and runs of white space folded."""
     return folded(" ".join(clean(text).split()))

@@ -6,16 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, not_, or_, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import NothingFoundError
-from tagstudio.domain.tracks import FIELDS, Track, TrackFacts, shown, shown_path
+from tagstudio.domain.tracks import FIELDS, Track, TrackFacts, shown
 from tagstudio.library import roots, track_texts
-from tagstudio.library.schema import RootRow, TrackFieldRow, TrackRow, now
+from tagstudio.library.arrivals import Arrival, add_all, described, joined, place, search_texts, store_fields
+from tagstudio.library.schema import RootRow, TrackFieldRow, TrackRow
 from tagstudio.library.search import Query
-from tagstudio.library.texts import among, clean, leading_number, searchable
+from tagstudio.library.texts import among, clean
 
 ORDERS: dict[str, tuple[Any, ...]] = {
     "id": (),
@@ -33,48 +34,36 @@ def add(
     session: Session, *, root_id: int, path: bytes, size: int, mtime_ns: int, facts: TrackFacts | None = None,
     last_error: str = "",
 ) -> int:  # fmt: skip
-    """Add a track and return its id; without ``facts`` it is one that could not be read, and ``last_error`` says why.
-
-    Parameters
-    ----------
-    path : bytes
-        Relative to the root.
-    size : int
-        Of the file, in bytes.
-    """
-    row = TrackRow(root_id=root_id, size=size, mtime_ns=mtime_ns, added_at=now(), **_place(path))
-    row.last_error = shown(clean(last_error))
-    texts: list[str] = [] if facts is None else _describe(row, facts)
-    row.search = _joined(row.path_search, texts)
-    session.add(row)
-    session.flush()
-    track_texts.gain(session, [(row.id, row.search)])
-    if facts is not None:
-        _store_fields(session, row.id, facts)
-    return row.id
+    """Add one track and return its id; see ``arrivals.add_all``."""
+    return add_all(session, [Arrival(root_id, path, size, mtime_ns, facts=facts, last_error=last_error)])[0]
 
 
 def update(
     session: Session, track_id: int, *, size: int, mtime_ns: int, path: bytes | None = None,
-    root_id: int | None = None, facts: TrackFacts | None = None, last_error: str = "",
+    root_id: int | None = None, facts: TrackFacts | None = None, last_error: str = "", deaths: int = 0,
 ) -> None:  # fmt: skip
     """Record that a file is there with this size and time, perhaps elsewhere, perhaps with other contents.
 
-    The track is not missing any more. Without ``facts`` what was known of its contents stays.
+    The track is not missing any more. Without ``facts`` what was known of its contents stays; ``deaths`` are added to
+    those that the same file has cost before.
     """
     row = session.get_one(TrackRow, track_id)
+    is_same = (row.size, row.mtime_ns) == (size, mtime_ns)
+    row.deaths = deaths + (row.deaths if deaths and is_same else 0)
     row.size, row.mtime_ns, row.is_missing = size, mtime_ns, False
     row.last_error = shown(clean(last_error))
     row.root_id = row.root_id if root_id is None else root_id
-    for name, value in ({} if path is None else _place(path)).items():
+    for name, value in ({} if path is None else place(path)).items():
         setattr(row, name, value)
     if facts is None:
         texts = list(session.scalars(_texts(track_id)))
     else:
-        texts = _describe(row, facts)
+        for name, value in described(facts).items():
+            setattr(row, name, value)
+        texts = search_texts(facts)
         session.execute(delete(TrackFieldRow).where(TrackFieldRow.track_id == track_id))
-        _store_fields(session, track_id, facts)
-    old, row.search = row.search, _joined(row.path_search, texts)
+        store_fields(session, [(track_id, facts)])
+    old, row.search = row.search, joined(row.path_search, texts)
     session.flush()
     track_texts.change(session, row.id, old, row.search)
 
@@ -91,10 +80,21 @@ def missing(session: Session, root_id: int | None = None) -> set[int]:
     return set(session.scalars(query if root_id is None else query.where(TrackRow.root_id == root_id)))
 
 
+def present_by_root(session: Session) -> dict[bytes, int]:
+    """Return how many tracks of each root are not flagged as missing, by the root's path."""
+    query = select(RootRow.path, func.count()).join(TrackRow, TrackRow.root_id == RootRow.id)
+    return dict(session.execute(query.where(TrackRow.is_missing.is_(False)).group_by(RootRow.path)).all())
+
+
 def failed(session: Session) -> dict[int, str]:
     """Return why tracks could not be read or heard, by id."""
     query = select(TrackRow.id, TrackRow.last_error).where(TrackRow.last_error != "")
     return dict(session.execute(query).all())
+
+
+def deaths(session: Session) -> dict[int, int]:
+    """Return how many readers died of tracks since their files last changed, by id; those without are left out."""
+    return dict(session.execute(select(TrackRow.id, TrackRow.deaths).where(TrackRow.deaths > 0)).all())
 
 
 def mark_missing(session: Session, ids: Iterable[int], missing: bool = True) -> None:
@@ -108,10 +108,18 @@ def mark_failed(session: Session, track_id: int, reason: str) -> None:
     session.execute(update_rows(TrackRow).where(TrackRow.id == track_id).values(last_error=reason))
 
 
-def by_hash(session: Session, *audio_hashes: str) -> list[Track]:
-    """Return the tracks with this audio: copies, and where moved files were before."""
+def by_hash(session: Session, *audio_hashes: str, outside: Iterable[tuple[int, bytes]] = ()) -> list[Track]:
+    """Return the tracks with this audio: copies, and where moved files were before.
+
+    Parameters
+    ----------
+    outside : iterable of (root id, path)
+        Tracks below these folders, given relative to their root (empty for the root itself), are left out.
+    """
     wanted = select(func.json_each(json.dumps(audio_hashes)).table_valued("value").c.value)
     query = _tracks().where(TrackRow.audio_hash.in_(wanted), TrackRow.audio_hash != "")
+    below = [_is_below(root_id, folder) for root_id, folder in outside]
+    query = query.where(not_(or_(*below))) if below else query
     return [_track(found) for found in session.execute(query.order_by(TrackRow.id))]
 
 
@@ -184,56 +192,27 @@ def _conditions(query: Query | None, present_only: bool) -> list[ColumnElement[b
     return [*wanted, TrackRow.is_missing.is_(False)] if present_only else wanted
 
 
-def _place(path: bytes) -> dict[str, Any]:
-    display = shown_path(path)
-    return {"path": path, "display": display, "path_search": searchable(display)}
-
-
-def _describe(row: TrackRow, facts: TrackFacts) -> list[str]:
-    """Put what a file says of itself into its row; return the texts to search in."""
-    row.audio_hash, row.duration_s, row.codec = facts.audio_hash, facts.duration_s, clean(facts.codec)
-    row.rate, row.channels = facts.rate, facts.channels
-    for name in FIELDS:
-        setattr(row, name, shown(clean("; ".join(facts.fields.get(name, ())))))
-    return [searchable(value) for name in FIELDS for value in facts.fields.get(name, ())]
-
-
 def _texts(track_id: int) -> Select[Any]:
     return select(TrackFieldRow.search).where(TrackFieldRow.track_id == track_id, TrackFieldRow.name.in_(FIELDS))
 
 
-def _joined(path: str, texts: Iterable[str]) -> str:
-    # No text holds a line end, so no search finds something across two of them.
-    return "\n".join([path, *texts])
-
-
-def _store_fields(session: Session, track_id: int, facts: TrackFacts) -> None:
-    values = [
-        {
-            "track_id": track_id,
-            "name": clean(name),
-            "position": i,
-            "value": clean(value),
-            "search": searchable(value),
-            "number": leading_number(value),
-        }
-        for name, texts in facts.fields.items()
-        for i, value in enumerate(texts)
-    ]
-    if values:
-        session.execute(insert(TrackFieldRow), values)
+def _is_below(root_id: int, folder: bytes) -> ColumnElement[bool]:
+    if not folder:
+        return TrackRow.root_id == root_id
+    # "0" follows "/", so this is every path that begins with the folder.
+    return and_(TrackRow.root_id == root_id, TrackRow.path > folder + b"/", TrackRow.path < folder + b"0")
 
 
 def _paths(session: Session, text: str) -> Iterable[tuple[ColumnElement[bool], ...]]:
     """Return the ways to read a path, the most literal first; none when no file can be called so."""
     try:
         path = os.fsencode(text)
-        places = dict.fromkeys((os.path.abspath(path), os.path.realpath(path)))  # noqa: PTH100 -- bytes
+        literal_first = dict.fromkeys((os.path.abspath(path), os.path.realpath(path)))  # noqa: PTH100 -- bytes
     except ValueError:
         return
-    for place in places:
+    for file in literal_first:
         for root in roots.all_roots(session):
-            if (inside := roots.relative(root, place)) != place:
+            if (inside := roots.relative(root, file)) != file:
                 yield TrackRow.root_id == root.id, TrackRow.path == inside
     yield (TrackRow.path == path,)
 

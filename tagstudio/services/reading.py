@@ -1,30 +1,86 @@
-"""What a scan reads from one file, in a process of its own."""
+"""Reading many files in processes of their own: in groups while all goes well, one by one where a reader died."""
 
-from tagstudio.audio.listening import EAR_LIMITS, Ear
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from tagstudio.audio.listening import time_allowed_s
+from tagstudio.domain.errors import TagStudioError, WorkerError
 from tagstudio.domain.tracks import TrackFacts
-from tagstudio.filetags.read import read_fields
-from tagstudio.workers import WorkerPool
+from tagstudio.services.reader import TELL_EVERY_S, FileReader
+from tagstudio.services.walk import FoundFile
+from tagstudio.workers import Limits, WorkerPool
+
+# A small first group shows the first tracks at once; large ones cost fewer messages.
+FIRST_GROUP, LARGEST_GROUP = 4, 200
+# A reader is replaced after so many groups, at most 10,000 files: reading from Python leaks nothing, decoders might.
+GROUPS_EACH = 50
+READER_LIMITS = Limits(memory_bytes=4 * 2**30, may_write=False, calls=GROUPS_EACH, niceness=5, threads=1)
 
 
-class FileReader:
-    """Lives in a worker: audio facts and descriptive tags of one file."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reader said of a file; ``deaths`` is how many readers this file has cost, as far as one can tell."""
 
-    def __init__(self) -> None:
-        self._ear = Ear()
-
-    def read(self, path: bytes) -> TrackFacts:
-        """Read one file; raises DecodeError when it holds no readable audio."""
-        facts = self._ear.facts(path)
-        return TrackFacts(
-            audio_hash=facts.audio_hash,
-            duration_s=facts.duration_s,
-            codec=facts.codec,
-            rate=facts.rate,
-            channels=facts.channels,
-            fields=read_fields(path),
-        )
+    path: bytes
+    facts: TrackFacts | TagStudioError
+    deaths: int = 0
 
 
-def reader_pool(workers: int) -> WorkerPool:
-    """Return ``workers`` processes that read files, limited in memory and barred from writing."""
-    return WorkerPool(workers, FileReader, limits=EAR_LIMITS)
+def read_files(
+    files: Mapping[bytes, FoundFile], paths: Sequence[bytes], *, own: Sequence[str] = (), workers: int = 2
+) -> Generator[list[Answer]]:
+    """Yield what is in each file, several at a time, in whatever order; closing the generator ends the readers.
+
+    A file may take as long as its size allows. When a reader dies or is late, the rest of its group is read again file
+    by file, so that one file alone is to blame.
+
+    Parameters
+    ----------
+    own : sequence of str
+        Names of more fields to keep; see ``FileReader``.
+    """
+    groups = list(_groups(paths))
+    limit = _Patience(files)
+    with WorkerPool(min(workers, max(1, len(groups))), FileReader, tuple(own), limits=READER_LIMITS) as pool:
+        suspects: list[bytes] = []
+        requests = ((group, (group,)) for group in groups)
+        with closing(pool.unordered("read_all", requests, timeout_s=limit.of_group, streamed=True)) as answers:
+            yield from _in_groups(answers, suspects)
+        alone = ((path, (path,)) for path in suspects)
+        with closing(pool.unordered("read", alone, timeout_s=limit.of_file)) as singles:
+            for path, facts in singles:
+                # One reader died of its group, another of the file alone.
+                yield [Answer(path, facts, 2 if isinstance(facts, WorkerError) else 0)]
+
+
+class _Patience:
+    # How long to wait for a reader.
+    def __init__(self, files: Mapping[bytes, FoundFile]) -> None:
+        self._files = files
+
+    def of_file(self, path: bytes) -> float:
+        return time_allowed_s(self._files[path].size)
+
+    def of_group(self, group: Sequence[bytes]) -> float:
+        return max(map(self.of_file, group)) + TELL_EVERY_S
+
+
+def _groups(paths: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
+    at, size = 0, FIRST_GROUP
+    while at < len(paths):
+        yield tuple(paths[at : at + size])
+        at, size = at + size, min(2 * size, LARGEST_GROUP)
+
+
+def _in_groups(answers: Generator[tuple[tuple[bytes, ...], Any]], suspects: list[bytes]) -> Iterator[list[Answer]]:
+    told: dict[tuple[bytes, ...], int] = {}
+    for group, answer in answers:
+        if isinstance(answer, TagStudioError):
+            suspects += group[told.pop(group, 0) :]
+        elif answer is None:
+            told.pop(group, None)
+        else:
+            told[group] = told.get(group, 0) + len(answer)
+            yield [Answer(path, facts, int(isinstance(facts, WorkerError))) for path, facts in answer]

@@ -1,6 +1,5 @@
 """Find the audio files of a folder and keep the library's tracks in step with them; nothing is ever deleted."""
 
-import os
 import time
 from collections.abc import Sequence
 from contextlib import closing
@@ -8,32 +7,39 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tagstudio.audio.listening import time_allowed_s
-from tagstudio.domain.errors import TagStudioError, reason_of
+from tagstudio.domain.errors import reason_of
 from tagstudio.domain.jobs import Job, Progress
-from tagstudio.domain.tracks import Track, TrackFacts, shown_path
-from tagstudio.library import roots, tracks
+from tagstudio.domain.tracks import shown_path
+from tagstudio.library import roots, tags, tracks
 from tagstudio.services import folders as folders_of
-from tagstudio.services.folders import Look, Presence, UnusableFolderError, is_inside
-from tagstudio.services.reading import reader_pool
+from tagstudio.services.folders import Look, UnusableFolderError, is_inside
+from tagstudio.services.missing import HeldBack, flag
+from tagstudio.services.movable import Movable
+from tagstudio.services.reading import Answer, read_files
 from tagstudio.services.studio import Studio
 from tagstudio.services.tracks_in_step import Keeper, Tally
-from tagstudio.services.walk import Failure, FoundFile
+from tagstudio.services.walk import LARGE_BYTES, Failure, FoundFile
 
 __all__ = ["ScanReport", "require_usable", "rescan", "scan"]
 
-BATCH = 50
-BATCH_S = 1.0
+# A batch is stored when it is old or large: the first tracks show at once, many cost few transactions.
+BATCH, BATCH_S = 2000, 1.0
+# After so many readers have died of a file it is left alone until it changes, or a person asks.
+MOST_DEATHS = 2
 # How the reasons begin that say nothing of the file itself: it was away, or nobody was allowed to read it.
 NOT_OPENED = ("it is not there any more", "it could not be opened")
-AWAY = "it is empty or not connected any more; its tracks were left as they are"
+LARGE = "it is larger than 2 GB; it was read all the same"
 
 require_usable = folders_of.require_usable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanReport:
-    """How many tracks a scan found in which state."""
+    """How many tracks a scan found in which state.
+
+    ``notes`` are files that were read but are odd; ``held_back`` are roots of which too many files are gone to believe
+    it: none of their tracks was flagged.
+    """
 
     new: int
     changed: int
@@ -42,18 +48,29 @@ class ScanReport:
     unchanged: int
     failed: tuple[Failure, ...]
     seconds: float
+    notes: tuple[Failure, ...] = ()
+    held_back: tuple[HeldBack, ...] = ()
 
 
-def scan(studio: Studio, folders: Sequence[Path], *, workers: int = 2) -> Job[ScanReport]:
+def scan(
+    studio: Studio, folders: Sequence[Path], *, workers: int = 2, retry: bool = False, accept_missing: bool = False
+) -> Job[ScanReport]:
     """Add or refresh the tracks below each folder; yields as it goes.
 
     A track is its audio: when files were renamed, moved, swapped or renumbered, judgements go with the sound. A file
     whose size and time of change are as before is not opened, with two exceptions. What could not be read or opened
-    is tried again at every scan; but a file whose reader died or took too long only once it has changed, or when a
-    folder inside the root is scanned by itself.
+    is tried again at every scan; but a file of which two readers died, or that took too long twice, only once it has
+    changed, with ``retry``, or when a folder inside the root is scanned by itself.
 
     Every batch is a transaction of its own: stopping half-way keeps what was found. Files that may have changed
     places are put in order at the end, in one transaction.
+
+    Parameters
+    ----------
+    retry : bool
+        Read the files again that readers died of.
+    accept_missing : bool
+        Flag tracks as missing however many they are; else a root of which many are gone at once is left as it is.
 
     Raises
     ------
@@ -62,46 +79,57 @@ def scan(studio: Studio, folders: Sequence[Path], *, workers: int = 2) -> Job[Sc
     """
     start = time.monotonic()
     usable, refused = folders_of.split(folders)
+    found = _Found(retry=retry)
     try:
-        tally = yield from _scan(studio, usable, refused, workers=workers)
+        keeper, held_back = yield from _scan(studio, usable, refused, found, workers, accept_missing)
     finally:
         studio.note_tracks_changed()
-    return ScanReport(
-        new=tally.new,
-        changed=tally.changed,
-        moved=tally.moved,
-        missing=tally.missing,
-        unchanged=tally.unchanged,
-        failed=tuple(tally.failed),
-        seconds=round(time.monotonic() - start, 3),
-    )
+    return _report(found, keeper.tally, held_back, time.monotonic() - start)
 
 
-def rescan(studio: Studio, *, workers: int = 2) -> Job[ScanReport]:
+def rescan(studio: Studio, *, workers: int = 2, retry: bool = False, accept_missing: bool = False) -> Job[ScanReport]:
     """Look for changes in every folder of the library; see ``scan``."""
     with studio.library.read() as session:
         known = [root.folder for root in roots.all_roots(session)]
-    return (yield from scan(studio, known, workers=workers))
+    return (yield from scan(studio, known, workers=workers, retry=retry, accept_missing=accept_missing))
 
 
 @dataclass(slots=True)
 class _Found:
     """What is to be done about the files and tracks of all folders."""
 
+    retry: bool
     files: dict[bytes, FoundFile] = field(default_factory=dict)
     unread: dict[bytes, str] = field(default_factory=dict)
     to_read: list[bytes] = field(default_factory=list)
+    changed: set[int] = field(default_factory=set)
     returned: list[int] = field(default_factory=list)
     lost: set[int] = field(default_factory=set)
     known: dict[bytes, int] = field(default_factory=dict)
+    areas: list[tuple[int, bytes]] = field(default_factory=list)
     unchanged: int = 0
     failed: list[Failure] = field(default_factory=list)
 
 
+def _report(found: _Found, tally: Tally, held_back: tuple[HeldBack, ...], seconds: float) -> ScanReport:
+    large = [each for each in found.files.values() if each.size > LARGE_BYTES]
+    return ScanReport(
+        new=tally.new,
+        changed=tally.changed + len(found.returned),
+        moved=tally.moved,
+        missing=tally.missing,
+        unchanged=tally.unchanged + found.unchanged,
+        failed=(*found.failed, *tally.failed),
+        seconds=round(seconds, 3),
+        notes=tuple(Failure(shown_path(each.path), LARGE) for each in large),
+        held_back=held_back,
+    )
+
+
 def _scan(
-    studio: Studio, usable: Sequence[bytes], refused: list[tuple[bytes, UnusableFolderError]], *, workers: int
-) -> Job[Tally]:
-    found = _Found()
+    studio: Studio, usable: Sequence[bytes], refused: list[tuple[bytes, UnusableFolderError]], found: _Found,
+    workers: int, accept_missing: bool,
+) -> Job[tuple[Keeper, tuple[HeldBack, ...]]]:  # fmt: skip
     looks = []
     for folder in usable:
         yield Progress(0, 0, f"Looking into {shown_path(folder)}")
@@ -115,12 +143,10 @@ def _scan(
     found.failed += [Failure(shown_path(folder), reason_of(error)) for folder, error in refused]
     for look, _ in looks:
         _compare(studio, look, found)
-    keeper = Keeper(studio, found.files, found.unread)
-    yield from _read_all(found, keeper, workers=workers)
-    _flag(studio, found, keeper)
-    keeper.tally.unchanged += found.unchanged
-    keeper.tally.failed[:0] = found.failed
-    return keeper.tally
+    keeper = yield from _read_all(studio, found, workers=workers)
+    suspects = found.lost | {found.known[path] for path in keeper.vanished if path in found.known}
+    held_back = flag(studio, suspects, found.returned, found.unread, keeper.tally, accept=accept_missing)
+    return keeper, held_back
 
 
 def _compare(studio: Studio, look: Look, found: _Found) -> None:
@@ -131,13 +157,15 @@ def _compare(studio: Studio, look: Look, found: _Found) -> None:
     with studio.library.read() as session:
         root = roots.containing(session, look.folder)
         assert root is not None
-        known = _known(session, root, look.folder)
+        known = _known(session, root, look)
         missing, failed = tracks.missing(session, root.id), tracks.failed(session)
-        again = _to_try_again(session, failed, is_explicit=look.folder != root.path)
+        again = _to_try_again(session, failed, is_asked=found.retry or look.folder != root.path)
+    found.areas.append((root.id, b"" if look.folder == root.path else roots.relative(root, look.folder)))
     for path, file in look.files.items():
         track_id, size, mtime_ns = known.get(path, (0, -1, -1))
         if (size, mtime_ns) != (file.size, file.mtime_ns) or track_id in again:
             found.to_read.append(path)
+            found.changed |= {track_id} if track_id else set()
         elif track_id in missing:
             found.returned.append(track_id)
         elif track_id in failed:
@@ -148,61 +176,43 @@ def _compare(studio: Studio, look: Look, found: _Found) -> None:
     found.lost |= {row[0] for path, row in known.items() if path not in look.files}
 
 
-def _known(session: Any, root: roots.Root, folder: bytes) -> dict[bytes, tuple[int, int, int]]:
-    known = {
-        os.path.join(root.path, path): row  # noqa: PTH118 -- bytes
-        for path, row in tracks.known(session, root.id).items()
-    }
-    return known if folder == root.path else {path: row for path, row in known.items() if is_inside(path, folder)}
+def _known(session: Any, root: roots.Root, look: Look) -> dict[bytes, tuple[int, int, int]]:
+    above = root.path.rstrip(b"/") + b"/"
+    known = {above + path: row for path, row in tracks.known(session, root.id).items()}
+    if look.folder == root.path:
+        return known
+    # Links may lead out of the folder, to files of its root.
+    return {path: row for path, row in known.items() if is_inside(path, look.folder) or path in look.files}
 
 
-def _to_try_again(session: Any, failed: dict[int, str], *, is_explicit: bool) -> set[int]:
+def _to_try_again(session: Any, failed: dict[int, str], *, is_asked: bool) -> set[int]:
     """Return the tracks whose files are read again although they are as they were; see ``scan``.
 
     Files that could not be read are not among them: they have no known time of change.
     """
-    heard = tracks.hashes(session, failed)
+    deaths = tracks.deaths(session)
     not_opened = {track_id for track_id, reason in failed.items() if reason.startswith(NOT_OPENED)}
-    return not_opened | (failed.keys() - heard.keys() if is_explicit else set())
+    spared = {track_id for track_id, n in deaths.items() if n < MOST_DEATHS}
+    heard = tracks.hashes(session, failed)
+    return not_opened | spared | ((failed.keys() - heard.keys()) | deaths.keys() if is_asked else set())
 
 
-def _read_all(found: _Found, keeper: Keeper, *, workers: int) -> Job[None]:
-    batch: dict[bytes, TrackFacts | TagStudioError] = {}
-    written, total = time.monotonic(), len(found.to_read)
-    requests = ((path, (path,)) for path in found.to_read)
-    with (
-        reader_pool(min(workers, max(1, total))) as pool,
-        closing(
-            pool.unordered("read", requests, timeout_s=lambda path: time_allowed_s(found.files[path].size))
-        ) as answers,
-    ):
-        for done, (path, facts) in enumerate(answers, 1):
-            batch[path] = facts
+def _read_all(studio: Studio, found: _Found, *, workers: int) -> Job[Keeper]:
+    with studio.library.read() as session:
+        near = found.lost | found.changed | tracks.missing(session) if found.to_read else set()
+        own = [each.casefold() for each in tags.facets(session)]
+    keeper = Keeper(studio, found.files, Movable(studio, found.areas, near, found.unread))
+    batch: list[Answer] = []
+    written, done, total = time.monotonic(), 0, len(found.to_read)
+    with closing(read_files(found.files, found.to_read, own=own, workers=workers)) as answers:
+        for some in answers:
+            batch += some
+            done += len(some)
             if len(batch) >= BATCH or time.monotonic() - written > BATCH_S:
                 keeper.store(batch)
-                batch, written = {}, time.monotonic()
-            yield Progress(done, total, shown_path(path))
+                batch, written = [], time.monotonic()
+            if some:
+                yield Progress(done, total, shown_path(some[-1].path))
     keeper.store(batch)
     keeper.settle()
-
-
-def _flag(studio: Studio, found: _Found, keeper: Keeper) -> None:
-    """Flag the tracks whose files are gone and not found elsewhere, and unflag those that are back."""
-    suspects = found.lost | {found.known[path] for path in keeper.vanished if path in found.known}
-    presence = Presence(found.unread)
-    before = _rows(studio, suspects)
-    gone = {each.id: each.file for each in before if presence.is_gone(each)}
-    away = {each.root for each in before if not presence.is_connected(each.root)}
-    with studio.library.write() as session:
-        # Another scan may have found them since.
-        gone = {each.id: each.file for each in tracks.rows(session, list(gone)) if each.file == gone[each.id]}
-        tracks.mark_missing(session, gone)
-        tracks.mark_missing(session, found.returned, missing=False)
-    keeper.tally.missing += len(gone)
-    keeper.tally.changed += len(found.returned)
-    keeper.tally.failed += [Failure(shown_path(root), AWAY) for root in sorted(away)]
-
-
-def _rows(studio: Studio, ids: set[int]) -> list[Track]:
-    with studio.library.read() as session:
-        return tracks.rows(session, sorted(ids))
+    return keeper

@@ -1,15 +1,18 @@
 """Putting what was read of files into the library: a track is its audio, wherever the file went meanwhile."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tagstudio.domain.errors import TagStudioError, WorkerError, reason_of
-from tagstudio.domain.tracks import Track, TrackFacts, shown_path
-from tagstudio.library import places, tracks
+from tagstudio.domain.tracks import TrackFacts, shown_path
+from tagstudio.library import arrivals, places, tracks
+from tagstudio.library.arrivals import Arrival
 from tagstudio.library.places import Seat
-from tagstudio.services.folders import Presence, is_there
+from tagstudio.services.folders import is_there
+from tagstudio.services.movable import Movable
+from tagstudio.services.reading import Answer
 from tagstudio.services.studio import Studio
 from tagstudio.services.walk import Failure, FoundFile
 
@@ -112,50 +115,53 @@ class Keeper:
     ``vanished`` holds the files that were gone when they were to be read.
     """
 
-    def __init__(self, studio: Studio, files: Mapping[bytes, FoundFile], unread: Mapping[bytes, str]) -> None:
+    def __init__(self, studio: Studio, files: Mapping[bytes, FoundFile], movable: Movable) -> None:
         self.tally = Tally()
         self.vanished: set[bytes] = set()
-        self._studio, self._files, self._unread = studio, files, unread
+        self._studio, self._files, self._movable = studio, files, movable
         self._waiting: dict[bytes, TrackFacts] = {}
 
-    def store(self, answers: Mapping[bytes, TrackFacts | TagStudioError]) -> None:
+    def store(self, answers: Sequence[Answer]) -> None:
         """Store a batch in one transaction."""
-        failures = {path: each for path, each in answers.items() if isinstance(each, TagStudioError)}
-        facts = {path: each for path, each in answers.items() if isinstance(each, TrackFacts)}
+        failures = {each.path: each for each in answers if not isinstance(each.facts, TrackFacts)}
+        facts = {each.path: each.facts for each in answers if isinstance(each.facts, TrackFacts)}
         self.vanished |= {path for path in failures if not is_there(path)}
         self._write(facts, {path: failures[path] for path in failures if path not in self.vanished}, is_last=False)
 
     def settle(self) -> None:
         """Store what waited, in one transaction; only once everything was read."""
         waiting, self._waiting = self._waiting, {}
+        self._movable.forget_presence()
         self._write(waiting, {}, is_last=True)
 
-    def _write(
-        self, read: Mapping[bytes, TrackFacts], failures: Mapping[bytes, TagStudioError], *, is_last: bool
-    ) -> None:
+    def _write(self, read: Mapping[bytes, TrackFacts], failures: Mapping[bytes, Answer], *, is_last: bool) -> None:
         if not read and not failures:
             return
-        lost = self._lost(read)
+        hashes = {path: facts.audio_hash for path, facts in read.items()}
+        # Looking for files may take long on a slow disk: not inside a transaction.
+        owners, gone = self._movable.owners(hashes.values())
         with self._studio.library.write() as session:
             where = places.places(session, [*read, *failures])
             seats = places.seats(session, where)
-            owners = _owners(tracks.by_hash(session, *_hashes(read)))
-            gone = {each for same in owners.values() for each, path in same.items() if path in lost}
-            hashes = {path: facts.audio_hash for path, facts in read.items()}
             made = plan(hashes, seats, owners, gone, is_last=is_last)
+            if taken := self._taken(session, made):
+                self._movable.drop(taken)
+                owners = {key: {n: path for n, path in same.items() if n not in taken} for key, same in owners.items()}
+                made = plan(hashes, seats, owners, gone - taken, is_last=is_last)
             self._apply(session, made, read, where)
-            for path, error in failures.items():
-                self._store_failure(session, path, error, where[path], seats.get(path))
+            displaced = tracks.rows(session, sorted(made.displaced))
+            self._store_failures(session, failures, where, seats)
         # Only now: what was not committed is not counted.
+        self._movable.drop([*made.moves.values(), *made.stays.values()])
+        self._movable.lose(displaced)
         self._count(made, failures)
         self._waiting |= {path: read[path] for path in made.waits}
 
-    def _lost(self, read: Mapping[bytes, TrackFacts]) -> set[bytes]:
-        # Looking for files may take long on a slow disk: not inside a transaction.
-        with self._studio.library.read() as session:
-            found = tracks.by_hash(session, *_hashes(read))
-        presence = Presence(self._unread)
-        return {os.fsencode(each.file) for each in found if presence.is_gone(each)}
+    def _taken(self, session: Any, made: Plan) -> set[int]:
+        """Return the tracks to be moved that somebody else has moved since they were looked for."""
+        wanted = sorted(made.moves.values())
+        unchanged = {each.id for each in tracks.rows(session, wanted) if self._movable.is_as_believed(each)}
+        return {*wanted} - unchanged
 
     def _apply(
         self, session: Any, made: Plan, read: Mapping[bytes, TrackFacts], where: Mapping[bytes, tuple[int, bytes]]
@@ -166,40 +172,39 @@ class Keeper:
             tracks.update(session, track_id, **self._state(path), facts=read[path], root_id=root_id, path=below)
         for path, track_id in made.stays.items():
             tracks.update(session, track_id, **self._state(path), facts=read[path])
-        for path in made.new:
-            root_id, below = where[path]
-            tracks.add(session, root_id=root_id, path=below, **self._state(path), facts=read[path])
+        arrivals.add_all(session, [self._arrival(path, where[path], facts=read[path]) for path in made.new])
 
-    def _store_failure(
-        self, session: Any, path: bytes, error: TagStudioError, where: tuple[int, bytes], seat: Seat | None
-    ) -> None:
-        state = self._state(path)
-        if not isinstance(error, WorkerError):
-            state["mtime_ns"] = READ_AGAIN_NS
-        if seat is None:
-            root_id, below = where
-            tracks.add(session, root_id=root_id, path=below, **state, last_error=reason_of(error))
-        else:
-            tracks.update(session, seat.track_id, **state, last_error=reason_of(error))
+    def _store_failures(
+        self, session: Any, failures: Mapping[bytes, Answer], where: Mapping[bytes, tuple[int, bytes]],
+        seats: Mapping[bytes, Seat],
+    ) -> None:  # fmt: skip
+        unknown = []
+        for path, answer in failures.items():
+            error = answer.facts
+            assert isinstance(error, TagStudioError)
+            state = self._state(path)
+            if not isinstance(error, WorkerError):
+                state["mtime_ns"] = READ_AGAIN_NS
+            if path in seats:
+                last_error, track_id = reason_of(error), seats[path].track_id
+                tracks.update(session, track_id, **state, last_error=last_error, deaths=answer.deaths)
+            else:
+                root_id, below = where[path]
+                unknown.append(Arrival(root_id, below, **state, last_error=reason_of(error), deaths=answer.deaths))
+        arrivals.add_all(session, unknown)
+
+    def _arrival(self, path: bytes, place: tuple[int, bytes], *, facts: TrackFacts) -> Arrival:
+        return Arrival(*place, **self._state(path), facts=facts)
 
     def _state(self, path: bytes) -> dict[str, Any]:
         file = self._files[path]
         return {"size": file.size, "mtime_ns": file.mtime_ns}
 
-    def _count(self, made: Plan, failures: Mapping[bytes, TagStudioError]) -> None:
+    def _count(self, made: Plan, failures: Mapping[bytes, Answer]) -> None:
         self.tally.new += len(made.new)
         self.tally.changed += len(made.stays)
         self.tally.moved += len(made.moves)
         self.tally.missing += len(made.displaced)
-        self.tally.failed += [Failure(shown_path(path), reason_of(error)) for path, error in failures.items()]
-
-
-def _hashes(read: Mapping[bytes, TrackFacts]) -> set[str]:
-    return {facts.audio_hash for facts in read.values()}
-
-
-def _owners(found: list[Track]) -> dict[str, dict[int, bytes]]:
-    owners: dict[str, dict[int, bytes]] = {}
-    for each in found:
-        owners.setdefault(each.audio_hash, {})[each.id] = os.fsencode(each.file)
-    return owners
+        for path, answer in failures.items():
+            assert isinstance(answer.facts, TagStudioError)
+            self.tally.failed.append(Failure(shown_path(path), reason_of(answer.facts)))

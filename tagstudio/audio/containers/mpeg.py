@@ -2,8 +2,8 @@
 
 References
 ----------
-ISO/IEC 11172-3, section 2.4.1.3, and 13818-3 (header of a frame); "Xing variable bit rate MP3 SDK" and "mp3 info tag rev
-1" (the frame that encoders put in front).
+ISO/IEC 11172-3, section 2.4.1.3, and 13818-3 (header of a frame); "Xing variable bit rate MP3 SDK" and "mp3 info tag
+rev 1" (the frame that encoders put in front).
 """
 
 import hashlib

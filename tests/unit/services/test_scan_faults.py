@@ -12,8 +12,7 @@ from tagstudio.domain.errors import DecodeError, TagStudioError, reason_of
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Verdict
 from tagstudio.library import tracks
-from tagstudio.services import browse
-from tagstudio.services import scan as scanning
+from tagstudio.services import browse, reading
 from tagstudio.services.judge import judge
 from tagstudio.services.scan import NOT_OPENED, rescan, scan
 from tagstudio.services.studio import Studio
@@ -205,7 +204,7 @@ def test_a_file_that_could_not_be_read_is_tried_again_at_every_scan(studio, musi
 
 
 def test_a_file_that_took_too_long_waits_for_a_change_or_a_scan_of_its_own_folder(studio, music, monkeypatch):
-    monkeypatch.setattr(scanning, "time_allowed_s", lambda _: 0.0)
+    monkeypatch.setattr(reading, "time_allowed_s", lambda _: -1.0)
     late = run(scan(studio, [music]))
     assert (late.new, len(late.failed)) == (0, 3)
     monkeypatch.undo()
