@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from tagstudio import paths
 from tagstudio.audio.listening import EAR_LIMITS, Ear
+from tagstudio.domain.disk_faults import reason
 from tagstudio.domain.errors import LibraryError, TagStudioError
 from tagstudio.domain.settings import Settings, load_settings, save_settings
 from tagstudio.library.store import Library, open_library
@@ -171,6 +172,6 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TagStudioError(
-            f"The folder “{folder}” for your library cannot be made: {error.strerror}.",
+            f"The folder “{folder}” for your library cannot be made: {reason(error)}.",
             "Name another place with --library.",
         ) from error
