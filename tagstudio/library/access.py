@@ -54,7 +54,7 @@ def reading_mode(file: Path, busy_s: float) -> str:
         if has_journal(file):
             raise LibraryError(
                 f"“{file.name}” was not closed properly, and where it lies it cannot be put in order: "
-                f"{_not_allowed(file) or _FULL}.",
+                f"{obstacle(file) or 'the disk refused'}.",
                 "Allow writing to it and its folder, or copy both to another place and open it there.",
             ) from error
         return FROZEN
@@ -89,6 +89,14 @@ def signature(file: Path) -> tuple[int, ...]:
     return status.st_ino, status.st_size, status.st_mtime_ns, int(has_journal(file))
 
 
+def obstacle(file: Path) -> str:
+    """Return as a clause why a file, which may not exist yet, cannot be written; empty when nothing stands in the way.
+
+    What only shows when it is tried, such as a quota, is not found out.
+    """
+    return _not_allowed(file) or (_FULL if is_full(file) else "")
+
+
 def has_journal(file: Path) -> bool:
     """Tell whether changes wait beside a file to be moved into it."""
     for suffix in ("-wal", "-journal"):
@@ -100,7 +108,7 @@ def has_journal(file: Path) -> bool:
 
 def _not_allowed(file: Path) -> str:
     for place, word in ((file, "the file"), (file.parent, "its folder")):
-        if not os.access(place, os.W_OK):
+        if place.exists() and not os.access(place, os.W_OK):
             is_frozen = bool(os.statvfs(place).f_flag & os.ST_RDONLY)
             return "its disk may only be read" if is_frozen else f"you may not write to {word}"
     return ""
