@@ -14,6 +14,13 @@ def main() -> None:
 
 
 def _open_window(library: Path | None, folder: Path | None, is_demo: bool) -> int:
+    from tagstudio.services.windows import OpenElsewhereError, refuse_second_window
+
+    try:
+        refuse_second_window(library, demo=is_demo)
+    except OpenElsewhereError as error:
+        print(error.what, error.advice)
+        return 0
     from tagstudio.gui.app import run
 
     return run(library, folder, demo=is_demo)

@@ -30,10 +30,12 @@ from tagstudio.gui.widgets.message_bar import MessageBar, NewsLine
 from tagstudio.gui.widgets.parts import button, stacked
 
 if TYPE_CHECKING:  # opening a library loads these, on a thread
+    from tagstudio.domain.jobs import Job
     from tagstudio.gui.workplace import Workplace
     from tagstudio.services.studio import Studio
 
 log = logging.getLogger(__name__)
+OPENING = "Opening the library…"
 SEEK_S = 5.0
 READERS_S = 1.0
 ANSWERS = (("&Yes", Verdict.YES, "A"), ("&No", Verdict.NO, "X"), ("&Unsure", Verdict.UNSURE, "U"))
@@ -55,7 +57,7 @@ class MainWindow(QMainWindow):
         self.job_bar = JobBar(self.runner)
         self.workplace: Workplace | None = None
         self._pages = QStackedWidget()
-        self._opening = Cover("Opening the library…", "")
+        self._opening = Cover(OPENING, "")
         self._pages.addWidget(self._opening)
         inside = QWidget()
         inside.setLayout(stacked(self.messages, self._pages, self.job_bar, spacing=0))
@@ -71,11 +73,11 @@ class MainWindow(QMainWindow):
 
     def open_library(self, file: Path | None = None, *, then: Callable[[], None] | None = None) -> None:
         """Open a library in the background, the usual one by default; ``then`` is done once it is open."""
-        self._open(lambda: _open_studio(file), file, then)
+        self._open(_open_studio(file), file, then)
 
     def open_demo(self) -> None:
         """Open a fresh copy of the demo library and listen to it."""
-        self._open(_open_demo, None, self._read_demo)
+        self._open(_open_demo(), None, self._read_demo)
 
     def add_folder(self, folder: Path) -> None:
         """Scan a folder and listen to it, as soon as a library is open."""
@@ -122,12 +124,13 @@ class MainWindow(QMainWindow):
             return True
         return super().event(event)
 
-    def _open(self, work: Callable[[], Any], file: Path | None, then: Callable[[], None] | None) -> None:
-        self._opening.say("Opening the library…", "")
+    def _open(self, work: "Job[Studio]", file: Path | None, then: Callable[[], None] | None) -> None:
+        self._opening.say(OPENING, "")
         self._pages.setCurrentWidget(self._opening)
         self._leave()
         # Behind the library that is being closed: the two may be one file.
         running = self.runner.start(work, lane="judge")
+        running.progressed.connect(lambda progress: self._opening.say(progress.text or OPENING, ""))
         running.succeeded.connect(lambda studio: self._show_workplace(studio, then))
         running.failed.connect(lambda error: self._refuse(error, file))
 
@@ -249,19 +252,19 @@ class MainWindow(QMainWindow):
             self.workplace.commands.export(Path(file), self.workplace.library.query)
 
 
-def _open_studio(file: Path | None) -> "Studio":
+def _open_studio(file: Path | None) -> "Job[Studio]":
     # On a thread: these imports take longer than a window may take to show.
     import tagstudio.gui.workplace  # noqa: F401
-    from tagstudio.services.studio import open_studio
+    from tagstudio.services.windows import open_in_window
 
-    return open_studio(file)
+    return (yield from open_in_window(file))
 
 
-def _open_demo() -> "Studio":
+def _open_demo() -> "Job[Studio]":
     import tagstudio.gui.workplace  # noqa: F401
-    from tagstudio.services.demo import open_demo
+    from tagstudio.services.windows import open_demo_in_window
 
-    return open_demo()
+    return (yield from open_demo_in_window())
 
 
 def _folders(event: QDropEvent) -> list[Path]:

@@ -41,6 +41,20 @@ def refuse_foreign(file: Path, busy_s: float) -> tuple[int, str]:
     return int(version), mode
 
 
+def is_older(file: Path) -> bool:
+    """Tell at a glance whether a file is a library of an earlier version; a file that is none is not."""
+    try:
+        if is_open_here(file):
+            return False
+        header = _header(file)
+    except (OSError, LibraryError):
+        return False
+    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
+        return False
+    owner, version = struct.unpack_from(">I", header, 68)[0], struct.unpack_from(">I", header, 60)[0]
+    return bool(owner == APPLICATION_ID and 1 <= version < SCHEMA)
+
+
 def _header(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
