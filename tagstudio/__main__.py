@@ -1,8 +1,13 @@
 """Start the program: no command opens the window, a command does its work and ends."""
 
 import multiprocessing
+import signal
 import sys
 from pathlib import Path
+
+if __name__ == "__main__":
+    # Until there is something to put in order, an interrupt just ends the process.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from tagstudio.cli import app
 

@@ -109,15 +109,19 @@ class Studio:
 
     def close(self) -> None:
         """End the processes, even in the middle of an answer, and close the library; who waits for one is refused."""
+        self.end_processes()
+        self.library.close()
+        while self.at_close:
+            self.at_close.pop()()
+
+    def end_processes(self) -> None:
+        """End the processes; for when the library cannot be waited for, because another program holds it."""
         self._is_open = False
         with _taken(self._ear_lock, lambda: self._ear):
             self._ear.close()
         with _taken(self._network_lock, lambda: self._networks):
             if self._networks is not None:
                 self._networks.close()
-        self.library.close()
-        while self.at_close:
-            self.at_close.pop()()
 
     def __enter__(self) -> Self:
         return self

@@ -40,7 +40,7 @@ class Commands(QObject):
         super().__init__(parent)
         self._studio, self._runner = studio, runner
         self._changed_at = 0.0
-        self.verdicts = Verdicts(self)
+        self.verdicts = Verdicts(self.judge, self)
 
     def add_folders(self, folders: Sequence[Path]) -> RunningJob:
         """Scan folders, then listen to what is new."""

@@ -1,18 +1,18 @@
 """Verdicts on their way to the disk: none is forgotten before it is there, or a newer one has taken its place."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from tagstudio.domain.errors import LibraryError, TagStudioError
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.vocabulary import tag_key
+from tagstudio.gui.jobs import RunningJob
 
-if TYPE_CHECKING:
-    from tagstudio.gui.presenters.commands import Commands
-
+# Records verdicts by tag on tracks.
+Save = Callable[[Sequence[int], Mapping[str, Verdict]], RunningJob]
 RETRY_MS = 10_000
 Saving = Literal["", "saving", "saved", "not saved"]
 
@@ -38,14 +38,19 @@ class Verdicts(QObject):
     refused = Signal(object, object)  # Given, TagStudioError
     counted = Signal(int)  # how many are not saved
 
-    def __init__(self, commands: "Commands") -> None:
-        super().__init__(commands)
-        self._commands = commands
+    def __init__(self, save: Save, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._save = save
         self._open: list[Given] = []
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(RETRY_MS)
         self._timer.timeout.connect(lambda: self._send_next(is_quiet=True))
+
+    @property
+    def open(self) -> list[Given]:
+        """What is not known to be on the disk, oldest first."""
+        return list(self._open)
 
     @property
     def unsaved(self) -> list[Given]:
@@ -84,14 +89,14 @@ class Verdicts(QObject):
     def _send(self, given: Given, *, is_quiet: bool) -> None:
         self._timer.stop()
         self._set(given, "saving")
-        running = self._commands.judge(given.track_ids, {given.tag: given.verdict})
+        running = self._save(given.track_ids, {given.tag: given.verdict})
         running.succeeded.connect(lambda _: self._saved(given))
         running.failed.connect(lambda error: self._failed(given, error, is_quiet=is_quiet))
 
     def _saved(self, given: Given) -> None:
         self._open.remove(given)
-        self._set(given, "saved")
         self._send_next(is_quiet=True)
+        self._set(given, "saved")
 
     def _failed(self, given: Given, error: TagStudioError, *, is_quiet: bool) -> None:
         self._set(given, "not saved")
