@@ -78,6 +78,7 @@ def scan(
         If not one of the folders can be read and holds audio. Otherwise those that cannot be used are in the report.
     """
     start = time.monotonic()
+    studio.library.require_writable()
     usable, refused = folders_of.split(folders)
     found = _Found(retry=retry)
     try:
