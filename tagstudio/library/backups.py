@@ -6,7 +6,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tagstudio.domain.disk_faults import reason as why
 from tagstudio.domain.errors import LibraryError
+from tagstudio.library.faults import explained
 
 
 def backup_folder(file: Path) -> Path:
@@ -25,7 +27,17 @@ def back_up(file: Path, reason: str) -> Path:
         If the copy is damaged, which means that the library is.
     """
     folder = backup_folder(file)
-    folder.mkdir(exist_ok=True)
+    try:
+        folder.mkdir(exist_ok=True)
+        with explained(file):
+            return _backed_up(file, folder, reason)
+    except OSError as error:
+        raise LibraryError(
+            f"No backup of “{file.name}” can be made: {why(error)}.", "Free some space, or allow writing beside it."
+        ) from error
+
+
+def _backed_up(file: Path, folder: Path, reason: str) -> Path:
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     copy = folder / f"{file.stem}-{reason}-{stamp}.sqlite3"
     part = copy.with_suffix(".part")

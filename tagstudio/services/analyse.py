@@ -94,6 +94,8 @@ def analyse(
     run = _planned(studio, query, hearing, workers or studio.settings.workers)
     described = {"device": device, "notice": ""}
     if run.todo:
+        studio.library.require_writable()
+        studio.library.cache.require_writable()
         described = yield from _listen_to_all(studio, run, device)
         studio.embeddings(fresh=True)
     return AnalysisReport(
