@@ -14,6 +14,7 @@ READ_ONLY = "mode=ro"
 FROZEN = "mode=ro&immutable=1"
 
 _FULL = "the disk is full"
+_REFUSED = "its disk refuses to be written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,8 @@ class Access:
     @property
     def advice(self) -> str:
         """What would make it writable."""
-        if self.why_not == _FULL:
-            return "Free some space, then do it again."
+        if self.why_not in (_FULL, _REFUSED):
+            return "Free some space, or check the disk, then do it again."
         return "Allow writing to the file and its folder, or copy both to another place, then do it again."
 
 
@@ -59,6 +60,13 @@ def reading_mode(file: Path, busy_s: float) -> str:
             ) from error
         return FROZEN
     return READ_ONLY
+
+
+def without_writing(reading: str, error: BaseException | None) -> Access | None:
+    """Return how to open a file whose disk refused to be written, which a quota does too; None for other failures."""
+    if isinstance(error, sqlite3.Error) and _kind(error) in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+        return Access(reading, _REFUSED)
+    return None
 
 
 def access_to(file: Path, reading: str, writing: str) -> Access:

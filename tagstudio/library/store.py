@@ -18,7 +18,15 @@ from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import LibraryError
 from tagstudio.library import migrations
-from tagstudio.library.access import FROZEN, Access, access_to, leave_shared_journal, reading_mode, signature
+from tagstudio.library.access import (
+    FROZEN,
+    Access,
+    access_to,
+    leave_shared_journal,
+    reading_mode,
+    signature,
+    without_writing,
+)
 from tagstudio.library.backups import back_up
 from tagstudio.library.cache import Cache
 from tagstudio.library.creation import create_file
@@ -204,14 +212,25 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
             create_file(file)
         version, reading = refuse_foreign(file, busy_s)
         access = _access(file, reading)
-        if access.is_writable and (reading == FROZEN or network_kind(file)):
-            leave_shared_journal(file, access.mode, busy_s)
-        library = Library(file, access, busy_s=busy_s)
         try:
-            _prepare(library, version)
-        except BaseException:
-            library.close()
-            raise
+            return _opened(file, access, reading, version, busy_s)
+        except (LibraryError, sqlite3.Error) as error:
+            cause = getattr(error.__cause__, "orig", error.__cause__) if isinstance(error, LibraryError) else error
+            fallback = without_writing(reading, cause) if access.is_writable else None
+            if fallback is None:
+                raise
+        return _opened(file, fallback, reading, version, busy_s)
+
+
+def _opened(file: Path, access: Access, reading: str, version: int, busy_s: float) -> Library:
+    if access.is_writable and (reading == FROZEN or network_kind(file)):
+        leave_shared_journal(file, access.mode, busy_s)
+    library = Library(file, access, busy_s=busy_s)
+    try:
+        _prepare(library, version)
+    except BaseException:
+        library.close()
+        raise
     return library
 
 

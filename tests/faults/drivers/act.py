@@ -110,8 +110,7 @@ def main(plan) -> None:
     actions = Actions(plan)
     library = Path(plan["library"])
     if plan.get("opens_first", True):
-        actions.open()
-        act(actions, "look", 0)
+        act(actions, "open", 0)
     filler = None if plan.get("fill_kb") is None else fill(library.parent, leave_kb=plan["fill_kb"])
     if plan.get("limit_bytes"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (plan["limit_bytes"], resource.RLIM_INFINITY))
