@@ -11,10 +11,12 @@ from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import NothingFoundError
+from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import FIELDS, Track, TrackFacts, shown, shown_path
 from tagstudio.library import roots, track_texts
-from tagstudio.library.schema import RootRow, TrackFieldRow, TrackRow, now
-from tagstudio.library.search import Query
+from tagstudio.library.schema import InfoRow, RootRow, StandingRow, TrackFieldRow, TrackRow, now
+from tagstudio.library.search import Subject
+from tagstudio.library.search.sql_face import ids_of
 from tagstudio.library.texts import among, clean, leading_number, searchable
 
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -121,25 +123,44 @@ def rows(session: Session, ids: Sequence[int]) -> list[Track]:
     return [_track(found[track_id]) for track_id in ids if track_id in found]
 
 
-def ids(
-    session: Session, query: Query | None = None, *, order: str = "id", descending: bool = False,
-    present_only: bool = False,
-) -> list[int]:  # fmt: skip
-    """Return the ids of the tracks a query finds, all without one; missing tracks too unless ``present_only``.
+def ids(session: Session, *, order: str = "id", descending: bool = False, present_only: bool = False) -> list[int]:
+    """Return the ids of all tracks; missing tracks too unless ``present_only``.
 
-    ``order`` is one of ``ORDERS``; equal tracks follow their ids.
+    ``order`` is one of ``ORDERS``; equal tracks follow their ids. What a search finds: ``services/find.py``.
     """
     wanted = select(TrackRow.id)
-    for condition in _conditions(query, present_only):
-        wanted = wanted.where(condition)
+    if present_only:
+        wanted = wanted.where(TrackRow.is_missing.is_(False))
     by = [column.desc() if descending else column.asc() for column in (*ORDERS[order], TrackRow.id)]
-    return list(session.scalars(wanted.order_by(*by)))
+    return ids_of(session, wanted.order_by(*by)).tolist()
 
 
-def count(session: Session, query: Query | None = None) -> int:
-    """Return how many tracks a query finds, all without one."""
-    wanted = select(func.count()).select_from(TrackRow)
-    return session.scalar(wanted if query is None else wanted.where(query.sql())) or 0
+def count(session: Session) -> int:
+    """Return how many tracks there are."""
+    return session.scalar(select(func.count()).select_from(TrackRow)) or 0
+
+
+def version(session: Session) -> str:
+    """Return a text that is another one after every change of any track, by whatever program."""
+    return session.scalar(select(InfoRow.value).where(InfoRow.name == "tracks")) or ""
+
+
+def subjects(session: Session, ids: Iterable[int]) -> list[Subject]:
+    """Return tracks with all that a search can ask about, for the Python face of queries; in no order."""
+    wanted = list(ids)
+    texts = fields(session, wanted)
+    said: dict[int, dict[int, tuple[Verdict, str]]] = defaultdict(dict)
+    standing = select(StandingRow.track_id, StandingRow.tag_id, StandingRow.verdict, StandingRow.made_at)
+    for track_id, tag_id, verdict, made in session.execute(standing.where(StandingRow.track_id.in_(among(wanted)))):
+        said[track_id][tag_id] = Verdict(verdict), made
+    return [
+        Subject(
+            id=row.id, display=row.display, fields=texts.get(row.id, {}), duration_s=row.duration_s, codec=row.codec,
+            rate=row.rate, channels=row.channels, size=row.size, added_at=row.added_at, is_missing=row.is_missing,
+            last_error=row.last_error, verdicts=said.get(row.id, {}),
+        )
+        for row in session.scalars(select(TrackRow).where(TrackRow.id.in_(among(wanted))))
+    ]  # fmt: skip
 
 
 def one(session: Session, text: str) -> Track:
@@ -179,11 +200,6 @@ def fields(session: Session, ids: Iterable[int]) -> dict[int, dict[str, tuple[st
     return dict(found)
 
 
-def _conditions(query: Query | None, present_only: bool) -> list[ColumnElement[bool]]:
-    wanted = [] if query is None else [query.sql()]
-    return [*wanted, TrackRow.is_missing.is_(False)] if present_only else wanted
-
-
 def _place(path: bytes) -> dict[str, Any]:
     display = shown_path(path)
     return {"path": path, "display": display, "path_search": searchable(display)}
@@ -215,7 +231,7 @@ def _store_fields(session: Session, track_id: int, facts: TrackFacts) -> None:
             "position": i,
             "value": clean(value),
             "search": searchable(value),
-            "number": leading_number(value),
+            "number": leading_number(clean(value)),
         }
         for name, texts in facts.fields.items()
         for i, value in enumerate(texts)
