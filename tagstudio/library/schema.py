@@ -53,7 +53,6 @@ class TrackRow(Base):
         Index(None, "audio_hash"),
         # Each of these is all that a search reads, instead of the wide rows; see ``search/sql_face.py``.
         Index(None, "path_search"),
-        Index(None, "search"),
         Index(
             "ix_track_measures",
             "duration_s",

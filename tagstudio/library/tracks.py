@@ -16,7 +16,6 @@ from tagstudio.domain.tracks import FIELDS, Track, TrackFacts, shown, shown_path
 from tagstudio.library import roots, track_texts
 from tagstudio.library.schema import InfoRow, RootRow, StandingRow, TrackFieldRow, TrackRow, now
 from tagstudio.library.search import Subject
-from tagstudio.library.search.sql_face import ids_of
 from tagstudio.library.texts import among, clean, leading_number, searchable
 
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -132,12 +131,17 @@ def ids(session: Session, *, order: str = "id", descending: bool = False, presen
     if present_only:
         wanted = wanted.where(TrackRow.is_missing.is_(False))
     by = [column.desc() if descending else column.asc() for column in (*ORDERS[order], TrackRow.id)]
-    return ids_of(session, wanted.order_by(*by)).tolist()
+    return list(session.scalars(wanted.order_by(*by)))
 
 
 def count(session: Session) -> int:
     """Return how many tracks there are."""
     return session.scalar(select(func.count()).select_from(TrackRow)) or 0
+
+
+def texts(session: Session) -> list[str]:
+    """Return the folded texts of every track in which words are searched, in order of id."""
+    return list(session.scalars(select(TrackRow.search).order_by(TrackRow.id)))
 
 
 def version(session: Session) -> str:
@@ -148,14 +152,14 @@ def version(session: Session) -> str:
 def subjects(session: Session, ids: Iterable[int]) -> list[Subject]:
     """Return tracks with all that a search can ask about, for the Python face of queries; in no order."""
     wanted = list(ids)
-    texts = fields(session, wanted)
+    described = fields(session, wanted)
     said: dict[int, dict[int, tuple[Verdict, str]]] = defaultdict(dict)
     standing = select(StandingRow.track_id, StandingRow.tag_id, StandingRow.verdict, StandingRow.made_at)
     for track_id, tag_id, verdict, made in session.execute(standing.where(StandingRow.track_id.in_(among(wanted)))):
         said[track_id][tag_id] = Verdict(verdict), made
     return [
         Subject(
-            id=row.id, display=row.display, fields=texts.get(row.id, {}), duration_s=row.duration_s, codec=row.codec,
+            id=row.id, display=row.display, fields=described.get(row.id, {}), duration_s=row.duration_s, codec=row.codec,
             rate=row.rate, channels=row.channels, size=row.size, added_at=row.added_at, is_missing=row.is_missing,
             last_error=row.last_error, verdicts=said.get(row.id, {}),
         )

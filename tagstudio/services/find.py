@@ -1,5 +1,7 @@
 """The tracks that a search finds; every use case that takes a query asks here."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,7 +55,8 @@ def marked(studio: Studio, query: str = "") -> tuple[Listing, NDArray[np.bool_]]
     if not query.strip():
         return all_tracks, np.ones(len(all_tracks.ids), np.bool_)
     asked = understood(studio, query)
-    facts = facts_for(studio, asked)
+    texts = all_tracks.texts(studio) if asked.needs_texts else None
+    facts = replace(facts_for(studio, asked), texts=texts)
     with studio.library.read() as session:
         return all_tracks, asked.found(session, all_tracks.ids, facts)
 

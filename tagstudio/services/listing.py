@@ -27,6 +27,7 @@ class Listing:
     ids: NDArray[np.int64]
     is_missing: NDArray[np.bool_]
     _orders: dict[str, NDArray[np.intp]] = field(default_factory=dict)
+    _texts: list[str] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def rows(self, ids: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -46,6 +47,16 @@ class Listing:
             rows = self._order(studio, order)
             found = self.ids[rows[mask[rows]]]
         return found[::-1] if descending else found
+
+    def texts(self, studio: Studio) -> list[str] | None:
+        """Return the folded texts of all tracks, (tracks,); None when a track has come or gone since."""
+        with self._lock:
+            if self._texts is None:
+                with studio.library.read() as session:
+                    if tracks.version(session) != self.version:
+                        return None
+                    self._texts = tracks.texts(session)
+            return self._texts
 
     def _order(self, studio: Studio, order: str) -> NDArray[np.intp]:
         with self._lock:

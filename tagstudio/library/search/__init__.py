@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from tagstudio.library.search import python_face, sql_face
-from tagstudio.library.search.facts import NO_FACTS, Facts, needs_heard, scored_terms
+from tagstudio.library.search.facts import NO_FACTS, Facts, leaves, needs_heard, scored_terms
 from tagstudio.library.search.known import NOTHING, Known, known
 from tagstudio.library.search.meaning import Meaning
 from tagstudio.library.search.python_face import Subject
-from tagstudio.library.search.terms import Disagree, Scored, Similar, Suggested, Term
+from tagstudio.library.search.terms import AnyText, Disagree, Scored, Similar, Suggested, Term
 
 __all__ = [
     "NO_FACTS", "Disagree", "Facts", "Known", "Query", "Scored", "Similar", "Subject", "Suggested", "Term", "known",
@@ -40,6 +40,11 @@ class Query:
     def needs_heard(self) -> bool:
         """Whether ``Facts`` must say which tracks were heard."""
         return needs_heard(self.term)
+
+    @property
+    def needs_texts(self) -> bool:
+        """Whether ``Facts.texts`` would make the search quicker."""
+        return any(isinstance(each, AnyText) and sql_face.is_scanned(each.value) for each in leaves(self.term))
 
     def found(self, session: Session, everything: NDArray[np.int64], facts: Facts = NO_FACTS) -> NDArray[np.bool_]:
         """Tell which of all tracks are found; ``everything`` are their ids, ascending, (tracks,)."""

@@ -1,6 +1,6 @@
 """What a search needs to be told: the library's file does not know what networks and heads say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,10 +22,15 @@ from tagstudio.library.search.terms import (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Which tracks were heard, and which ones each scored term of a query finds; ids, (tracks,), in any order."""
+    """Which tracks were heard, and which ones each scored term of a query finds; ids, (tracks,), in any order.
+
+    ``texts`` are those of all tracks in which a bare word is looked for, in order of id; they are optional, and quicker
+    than the library's file for words that its full-text index cannot find.
+    """
 
     heard: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     answers: Mapping[Scored, NDArray[np.int64]] = field(default_factory=dict)
+    texts: Sequence[str] | None = None
 
 
 NO_FACTS = Facts()

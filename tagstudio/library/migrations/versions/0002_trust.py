@@ -17,7 +17,6 @@ TABLES = (
     "ALTER TABLE track ADD COLUMN deaths INTEGER DEFAULT 0 NOT NULL",
     "ALTER TABLE track_field ADD COLUMN number FLOAT",
     "CREATE INDEX ix_track_path_search ON track (path_search)",
-    "CREATE INDEX ix_track_search ON track (search)",
     """
     CREATE INDEX ix_track_measures ON track
     (duration_s, codec, rate, channels, size, is_missing, last_error, added_at)
