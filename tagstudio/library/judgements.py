@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tagstudio.domain.errors import NothingFoundError
 from tagstudio.domain.judgements import Judged, Judgement, Origin, Verdict
 from tagstudio.domain.tracks import shown
 from tagstudio.library.chain import append
-from tagstudio.library.schema import BatchRow, JudgementRow, now
+from tagstudio.library.schema import BatchRow, JudgementRow, StandingRow, now
 from tagstudio.library.texts import among, clean
 
 # A judgement replaces earlier ones on the same track, tag and span.
@@ -74,27 +74,22 @@ def record(
 
 def verdicts(session: Session, tag_id: int) -> dict[int, Verdict]:
     """Return what holds for a tag by track id; cleared verdicts and those on segments are left out."""
-    latest = _latest().where(JudgementRow.tag_id == tag_id).group_by(JudgementRow.track_id)
-    query = select(JudgementRow.track_id, JudgementRow.verdict).where(JudgementRow.id.in_(latest), _is_standing())
+    query = select(StandingRow.track_id, StandingRow.verdict).where(StandingRow.tag_id == tag_id)
     return {track_id: Verdict(verdict) for track_id, verdict in session.execute(query)}
 
 
 def verdicts_of(session: Session, track_ids: Iterable[int]) -> dict[tuple[int, int], Verdict]:
     """Return what holds for tracks by (track id, tag id); cleared and segment verdicts are left out."""
-    latest = _latest().where(JudgementRow.track_id.in_(among(track_ids)))
-    latest = latest.group_by(JudgementRow.track_id, JudgementRow.tag_id)
-    query = select(JudgementRow.track_id, JudgementRow.tag_id, JudgementRow.verdict)
-    found = session.execute(query.where(JudgementRow.id.in_(latest), _is_standing()))
+    query = select(StandingRow.track_id, StandingRow.tag_id, StandingRow.verdict)
+    found = session.execute(query.where(StandingRow.track_id.in_(among(track_ids))))
     return {(track_id, tag_id): Verdict(verdict) for track_id, tag_id, verdict in found}
 
 
 def counts(session: Session) -> dict[int, Counts]:
     """Return how many tracks have each verdict, by tag id; tags nobody judged are left out."""
-    latest = _latest().group_by(JudgementRow.tag_id, JudgementRow.track_id)
-    query = select(JudgementRow.tag_id, JudgementRow.verdict, func.count())
-    query = query.where(JudgementRow.id.in_(latest), _is_standing())
+    query = select(StandingRow.tag_id, StandingRow.verdict, func.count())
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    for tag_id, verdict, n in session.execute(query.group_by(JudgementRow.tag_id, JudgementRow.verdict)):
+    for tag_id, verdict, n in session.execute(query.group_by(StandingRow.tag_id, StandingRow.verdict)):
         found[tag_id][verdict] = n
     return {tag_id: Counts(**each) for tag_id, each in found.items()}
 
@@ -162,10 +157,8 @@ def tags_of(session: Session, batch_id: int) -> list[int]:
 
 def made_at(session: Session, track_ids: Iterable[int]) -> dict[tuple[int, int], str]:
     """Return when what holds for tracks was said, UTC, by (track id, tag id); segments are left out."""
-    latest = _latest().where(JudgementRow.track_id.in_(among(track_ids)))
-    latest = latest.group_by(JudgementRow.track_id, JudgementRow.tag_id)
-    query = select(JudgementRow.track_id, JudgementRow.tag_id, JudgementRow.made_at)
-    found = session.execute(query.where(JudgementRow.id.in_(latest)))
+    query = select(StandingRow.track_id, StandingRow.tag_id, StandingRow.made_at)
+    found = session.execute(query.where(StandingRow.track_id.in_(among(track_ids))))
     return {(track_id, tag_id): made for track_id, tag_id, made in found}
 
 
@@ -273,11 +266,3 @@ def _require_span(judgement: Judgement) -> None:
     # NaN would be stored as NULL, and turn a verdict on a segment into one on the track.
     if start_s is None or end_s is None or not (0 <= start_s < end_s <= LONGEST_S):
         raise ValueError(f"a segment needs a start and a later end in seconds, got {start_s} to {end_s}")
-
-
-def _latest() -> Select[Any]:
-    return select(func.max(JudgementRow.id)).where(JudgementRow.start_s.is_(None))
-
-
-def _is_standing() -> ColumnElement[bool]:
-    return JudgementRow.verdict != Verdict.CLEARED.value

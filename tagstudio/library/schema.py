@@ -51,6 +51,19 @@ class TrackRow(Base):
     __table_args__ = (
         UniqueConstraint("root_id", "path"),
         Index(None, "audio_hash"),
+        # Each of these is all that a search reads, instead of the wide rows; see ``search/sql_face.py``.
+        Index(None, "path_search"),
+        Index(
+            "ix_track_measures",
+            "duration_s",
+            "codec",
+            "rate",
+            "channels",
+            "size",
+            "is_missing",
+            "last_error",
+            "added_at",
+        ),
         CheckConstraint("typeof(path) = 'blob'", name="path_is_bytes"),
         CheckConstraint("size >= 0", name="size"),
         # NaN arrives as NULL, which NOT NULL refuses; infinity is refused here.
@@ -87,7 +100,10 @@ class TrackFieldRow(Base):
     """
 
     __tablename__ = "track_field"
-    __table_args__ = (Index(None, "name", "search", "track_id"),)
+    __table_args__ = (
+        Index(None, "name", "search", "track_id"),
+        Index("ix_track_field_number", "name", "number", "track_id", sqlite_where=text("number IS NOT NULL")),
+    )
     track_id: Mapped[int] = mapped_column(ForeignKey("track.id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -178,7 +194,7 @@ class StandingRow(Base):
     """
 
     __tablename__ = "standing"
-    __table_args__ = (Index(None, "track_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (Index(None, "track_id"), Index(None, "made_at"), {"sqlite_with_rowid": False})
     tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), primary_key=True)
     track_id: Mapped[int] = mapped_column(ForeignKey("track.id"), primary_key=True)
     verdict: Mapped[str]
@@ -268,7 +284,10 @@ class WriteEntryRow(Base):
 
 
 class InfoRow(Base):
-    """What the library knows of itself; ``id`` names it among its copies and exports."""
+    """What the library knows of itself.
+
+    ``id`` names it among its copies and exports; ``tracks`` counts the changes of ``track``, kept by triggers.
+    """
 
     __tablename__ = "info"
     name: Mapped[str] = mapped_column(primary_key=True)

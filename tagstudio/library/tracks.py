@@ -11,11 +11,12 @@ from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import NothingFoundError
+from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import FIELDS, Track, TrackFacts, shown
 from tagstudio.library import roots, track_texts
 from tagstudio.library.arrivals import Arrival, add_all, described, joined, place, search_texts, store_fields
-from tagstudio.library.schema import RootRow, TrackFieldRow, TrackRow
-from tagstudio.library.search import Query
+from tagstudio.library.schema import InfoRow, RootRow, StandingRow, TrackFieldRow, TrackRow
+from tagstudio.library.search import Subject
 from tagstudio.library.texts import among, clean
 
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -129,25 +130,49 @@ def rows(session: Session, ids: Sequence[int]) -> list[Track]:
     return [_track(found[track_id]) for track_id in ids if track_id in found]
 
 
-def ids(
-    session: Session, query: Query | None = None, *, order: str = "id", descending: bool = False,
-    present_only: bool = False,
-) -> list[int]:  # fmt: skip
-    """Return the ids of the tracks a query finds, all without one; missing tracks too unless ``present_only``.
+def ids(session: Session, *, order: str = "id", descending: bool = False, present_only: bool = False) -> list[int]:
+    """Return the ids of all tracks; missing tracks too unless ``present_only``.
 
-    ``order`` is one of ``ORDERS``; equal tracks follow their ids.
+    ``order`` is one of ``ORDERS``; equal tracks follow their ids. What a search finds: ``services/find.py``.
     """
     wanted = select(TrackRow.id)
-    for condition in _conditions(query, present_only):
-        wanted = wanted.where(condition)
+    if present_only:
+        wanted = wanted.where(TrackRow.is_missing.is_(False))
     by = [column.desc() if descending else column.asc() for column in (*ORDERS[order], TrackRow.id)]
     return list(session.scalars(wanted.order_by(*by)))
 
 
-def count(session: Session, query: Query | None = None) -> int:
-    """Return how many tracks a query finds, all without one."""
-    wanted = select(func.count()).select_from(TrackRow)
-    return session.scalar(wanted if query is None else wanted.where(query.sql())) or 0
+def count(session: Session) -> int:
+    """Return how many tracks there are."""
+    return session.scalar(select(func.count()).select_from(TrackRow)) or 0
+
+
+def texts(session: Session) -> list[str]:
+    """Return the folded texts of every track in which words are searched, in order of id."""
+    return list(session.scalars(select(TrackRow.search).order_by(TrackRow.id)))
+
+
+def version(session: Session) -> str:
+    """Return a text that is another one after every change of any track, by whatever program."""
+    return session.scalar(select(InfoRow.value).where(InfoRow.name == "tracks")) or ""
+
+
+def subjects(session: Session, ids: Iterable[int]) -> list[Subject]:
+    """Return tracks with all that a search can ask about, for the Python face of queries; in no order."""
+    wanted = list(ids)
+    described = fields(session, wanted)
+    said: dict[int, dict[int, tuple[Verdict, str]]] = defaultdict(dict)
+    standing = select(StandingRow.track_id, StandingRow.tag_id, StandingRow.verdict, StandingRow.made_at)
+    for track_id, tag_id, verdict, made in session.execute(standing.where(StandingRow.track_id.in_(among(wanted)))):
+        said[track_id][tag_id] = Verdict(verdict), made
+    return [
+        Subject(
+            id=row.id, display=row.display, fields=described.get(row.id, {}), duration_s=row.duration_s, codec=row.codec,
+            rate=row.rate, channels=row.channels, size=row.size, added_at=row.added_at, is_missing=row.is_missing,
+            last_error=row.last_error, verdicts=said.get(row.id, {}),
+        )
+        for row in session.scalars(select(TrackRow).where(TrackRow.id.in_(among(wanted))))
+    ]  # fmt: skip
 
 
 def one(session: Session, text: str) -> Track:
@@ -185,11 +210,6 @@ def fields(session: Session, ids: Iterable[int]) -> dict[int, dict[str, tuple[st
     for track_id, name, value in session.execute(query.where(TrackFieldRow.track_id.in_(among(ids))).order_by(*order)):
         found[track_id][name] = (*found[track_id].get(name, ()), value)
     return dict(found)
-
-
-def _conditions(query: Query | None, present_only: bool) -> list[ColumnElement[bool]]:
-    wanted = [] if query is None else [query.sql()]
-    return [*wanted, TrackRow.is_missing.is_(False)] if present_only else wanted
 
 
 def _texts(track_id: int) -> Select[Any]:

@@ -7,8 +7,9 @@ import numpy as np
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track, shown
-from tagstudio.library import judgements, roots, tracks
+from tagstudio.library import gathered, judgements, roots, tracks
 from tagstudio.services import find
+from tagstudio.services.listing import listing
 from tagstudio.services.scores import TagScores, tag_scores
 from tagstudio.services.studio import Studio
 
@@ -119,15 +120,20 @@ def _state(each: Track, *, is_heard: bool) -> str:
 
 def summary(studio: Studio) -> LibrarySummary:
     """Count what the library holds."""
-    heard = set(studio.embeddings().track_ids.tolist())
+    all_tracks = listing(studio)
+    heard = np.zeros(len(all_tracks.ids), np.bool_)
+    heard[all_tracks.rows(studio.embeddings().track_ids)] = True
+    failed = np.zeros(len(all_tracks.ids), np.bool_)
     with studio.library.read() as session:
-        all_ids, missing, failed = set(tracks.ids(session)), tracks.missing(session), set(tracks.failed(session))
-        return LibrarySummary(
-            tracks=len(all_ids),
-            analysed=len(heard - missing - failed),
-            unheard=len(all_ids - heard - missing - failed),
-            missing=len(missing),
-            failed=len(failed - missing),
-            judgements=judgements.count(session),
-            roots=tuple(root.display for root in roots.all_roots(session)),
-        )
+        failed[all_tracks.rows(gathered.failed(session))] = True
+        judged, folders = judgements.count(session), tuple(root.display for root in roots.all_roots(session))
+    whole = ~(all_tracks.is_missing | failed)
+    return LibrarySummary(
+        tracks=len(all_tracks.ids),
+        analysed=int(np.count_nonzero(heard & whole)),
+        unheard=int(np.count_nonzero(~heard & whole)),
+        missing=int(np.count_nonzero(all_tracks.is_missing)),
+        failed=int(np.count_nonzero(failed & ~all_tracks.is_missing)),
+        judgements=judged,
+        roots=folders,
+    )

@@ -8,6 +8,7 @@ from tagstudio.domain.vocabulary import DEFAULT_FACET, FACETS, Tag, tag_name
 from tagstudio.library import judgements
 from tagstudio.library import tags as tag_table
 from tagstudio.services.studio import Studio
+from tagstudio.services.tallies import tallies
 
 COMPLETIONS = 12
 
@@ -24,8 +25,8 @@ class TagCount:
 
 def tags(studio: Studio) -> list[TagCount]:
     """Return the vocabulary, by facet and name, with counts."""
+    counts = tallies(studio).counts
     with studio.library.read() as session:
-        counts = judgements.counts(session)
         found = tag_table.all_tags(session)
     ordered = sorted(found, key=lambda tag: (_facet_order(tag.facet), folded(tag.name)))
     nothing = judgements.Counts()

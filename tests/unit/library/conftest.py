@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tagstudio.domain.judgements import Judgement, Verdict
 from tagstudio.domain.tracks import TrackFacts
-from tagstudio.library import roots, tags, tracks
+from tagstudio.library import roots, search, tags, tracks
 from tagstudio.library.store import Library, open_library
 
 
@@ -53,3 +54,15 @@ def verdict() -> Callable[..., Judgement]:
         return Judgement(track_id=track_id, tag_id=tag_id, verdict=answer, **more)
 
     return made
+
+
+@pytest.fixture
+def found() -> Callable[..., list[int]]:
+    """Return the ids of the tracks that a search finds in the library of a session."""
+
+    def by(session, text: str, **more) -> list[int]:
+        everything = np.asarray(tracks.ids(session), np.int64)
+        query = search.parse(text, search.known(session))
+        return everything[query.found(session, everything, **more)].tolist()
+
+    return by

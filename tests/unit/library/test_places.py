@@ -1,7 +1,7 @@
 import pytest
 
 from tagstudio.domain.judgements import Verdict
-from tagstudio.library import judgements, places, roots, search, tracks
+from tagstudio.library import judgements, places, roots, tracks
 from tagstudio.library.places import Seat
 
 
@@ -33,7 +33,7 @@ def test_a_place_comes_free_and_its_track_is_flagged_and_still_shown_by_it(fille
         assert tracks.missing(session) == {4}
 
 
-def test_a_root_inside_another_hands_its_tracks_over_whole(filled, verdict):
+def test_a_root_inside_another_hands_its_tracks_over_whole(filled, verdict, found):
     with filled.write() as session:
         judgements.record(session, [verdict(7)])
         inner = roots.all_roots(session)[0]
@@ -42,6 +42,6 @@ def test_a_root_inside_another_hands_its_tracks_over_whole(filled, verdict):
         assert roots.all_roots(session) == [outer]
         (track,) = tracks.rows(session, [7])
         assert (track.root, track.path, track.display, track.title) == (b"/", b"music/7.mp3", "music/7.mp3", "Title 7")
-        assert tracks.ids(session, search.parse("path:music/7")) == [7]
-        assert tracks.ids(session, search.parse('"title 7"')) == [7]
+        assert found(session, "path:music/7") == [7]
+        assert found(session, '"title 7"') == [7]
         assert judgements.verdicts(session, 1) == {7: Verdict.YES}

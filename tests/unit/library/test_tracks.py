@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tagstudio.domain.errors import LibraryError, NothingFoundError
 from tagstudio.domain.tracks import TrackFacts
-from tagstudio.library import roots, search, tracks
+from tagstudio.library import roots, tracks
 
 
 def test_a_track_comes_back_as_it_was_added(library, facts):
@@ -48,7 +48,7 @@ def test_a_track_that_could_not_be_read_says_why(library):
         assert tracks.failed(session) == {}
 
 
-def test_a_moved_track_keeps_its_id_and_what_is_known_of_it(filled):
+def test_a_moved_track_keeps_its_id_and_what_is_known_of_it(filled, found):
     with filled.write() as session:
         tracks.mark_missing(session, [4])
         assert tracks.missing(session) == {4}
@@ -58,16 +58,16 @@ def test_a_moved_track_keeps_its_id_and_what_is_known_of_it(filled):
         assert tracks.missing(session) == set()
         (track,) = tracks.rows(session, [4])
         assert (track.path, track.title) == (b"new/place.mp3", "Title 4")
-        assert tracks.ids(session, search.parse("path:new/place")) == [4]
-        assert tracks.ids(session, search.parse('"title 4"')) == [4]
-        assert tracks.ids(session, search.parse("path:4.mp3")) == []
+        assert found(session, "path:new/place") == [4]
+        assert found(session, '"title 4"') == [4]
+        assert found(session, "path:4.mp3") == []
 
 
-def test_a_retagged_track_forgets_its_old_fields(filled, facts):
+def test_a_retagged_track_forgets_its_old_fields(filled, facts, found):
     with filled.write() as session:
         tracks.update(session, 1, size=1, mtime_ns=2, facts=facts("hash1", artist=("Someone",)))
         assert tracks.fields(session, [1]) == {1: {"artist": ("Someone",)}}
-        assert tracks.ids(session, search.parse('"title 1"')) == [10]
+        assert found(session, '"title 1"') == [10]
         assert tracks.rows(session, [1])[0].name == "Someone – 1.mp3"
 
 

@@ -16,7 +16,13 @@ depends_on = None
 TABLES = (
     "ALTER TABLE track ADD COLUMN deaths INTEGER DEFAULT 0 NOT NULL",
     "ALTER TABLE track_field ADD COLUMN number FLOAT",
+    "CREATE INDEX ix_track_path_search ON track (path_search)",
+    """
+    CREATE INDEX ix_track_measures ON track
+    (duration_s, codec, rate, channels, size, is_missing, last_error, added_at)
+    """,
     "CREATE INDEX ix_track_field_name_search_track_id ON track_field (name, search, track_id)",
+    "CREATE INDEX ix_track_field_number ON track_field (name, number, track_id) WHERE number IS NOT NULL",
     """
     CREATE TABLE tag_alias (
         "key" TEXT NOT NULL,
@@ -42,6 +48,7 @@ TABLES = (
     ) WITHOUT ROWID
     """,
     "CREATE INDEX ix_standing_track_id ON standing (track_id)",
+    "CREATE INDEX ix_standing_made_at ON standing (made_at)",
     """
     CREATE TABLE saved_search (
         id INTEGER NOT NULL,
@@ -138,12 +145,22 @@ STANDING = (
 )
 
 
+# Whoever keeps something of all tracks in memory can tell at once that it is out of date.
+CHANGES = tuple(
+    f"""
+    CREATE TRIGGER track_{event.lower()}s_count AFTER {event} ON track
+    BEGIN UPDATE info SET value = value + 1 WHERE name = 'tracks'; END
+    """
+    for event in ("INSERT", "UPDATE", "DELETE")
+)
+
+
 def upgrade() -> None:
     """Make the tables of schema 2 and fill those that follow from what is there."""
     connection = op.get_bind()
-    for statement in (*TABLES, *TEXTS, *STANDING):
+    for statement in (*TABLES, *TEXTS, *STANDING, *CHANGES):
         connection.exec_driver_sql(statement)
-    connection.exec_driver_sql("INSERT INTO info (name, value) VALUES ('id', ?)", (str(uuid.uuid4()),))
+    connection.exec_driver_sql("INSERT INTO info (name, value) VALUES ('id', ?), ('tracks', '0')", (str(uuid.uuid4()),))
     fields = connection.exec_driver_sql("SELECT track_id, name, position, value FROM track_field").fetchall()
     numbers = [(number, *key) for *key, value in fields if (number := _number(value)) is not None]
     if numbers:

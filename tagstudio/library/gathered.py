@@ -1,0 +1,97 @@
+"""Columns of the whole library for counting: one value per track, or as many as it has."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tagstudio.library.schema import StandingRow, TrackFieldRow, TrackRow
+from tagstudio.library.search.sql_face import ids_of
+
+# What begins with any other number is a date written another way round.
+YEARS = (1000, 3000)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Values of tracks as numbers of names: ``track_ids`` and ``codes`` side by side, (values,)."""
+
+    track_ids: NDArray[np.int64]
+    codes: NDArray[np.int32]
+    names: list[str] = field(default_factory=list)
+
+
+def field_values(session: Session, name: str) -> Gathered:
+    """Return what files say in one descriptive field, folded; a track has as many values as its file."""
+    query = select(TrackFieldRow.search, TrackFieldRow.track_id).where(TrackFieldRow.name == name)
+    return _coded(session, query.where(TrackFieldRow.search > "").order_by(TrackFieldRow.search))
+
+
+def codecs(session: Session) -> Gathered:
+    """Return the codec of every track that has one."""
+    return _coded(session, select(TrackRow.codec, TrackRow.id).where(TrackRow.codec != "").order_by(TrackRow.codec))
+
+
+def decades(session: Session) -> Gathered:
+    """Return the decades of the tracks' dates, named by their first year."""
+    query = select(TrackFieldRow.number, TrackFieldRow.track_id).where(
+        TrackFieldRow.name == "date", TrackFieldRow.number.is_not(None),
+        TrackFieldRow.number >= YEARS[0], TrackFieldRow.number < YEARS[1],
+    )  # fmt: skip
+    pairs = _pairs(session, query)
+    years = np.fromiter((number for number, _ in pairs), np.float64, len(pairs))
+    found, codes = np.unique(np.floor(years / 10).astype(np.int32) * 10, return_inverse=True)
+    track_ids = np.fromiter((track_id for _, track_id in pairs), np.int64, len(pairs))
+    return Gathered(track_ids, codes.astype(np.int32), [str(year) for year in found])
+
+
+def failed(session: Session) -> NDArray[np.int64]:
+    """Return the ids of tracks that could not be read or heard."""
+    return ids_of(session, select(TrackRow.id).where(TrackRow.last_error != ""))
+
+
+def standing(session: Session, tag_id: int) -> tuple[NDArray[np.int64], NDArray[np.str_]]:
+    """Return the tracks for which a verdict on a tag holds, and the verdicts, both (tracks,)."""
+    pairs = _pairs(session, select(StandingRow.track_id, StandingRow.verdict).where(StandingRow.tag_id == tag_id))
+    track_ids = np.fromiter((track_id for track_id, _ in pairs), np.int64, len(pairs))
+    return track_ids, np.array([verdict for _, verdict in pairs], "U7")
+
+
+def spelled(session: Session, name: str, search: str) -> str:
+    """Return one way in which files write a folded value."""
+    wanted = select(TrackFieldRow.value).where(TrackFieldRow.name == name, TrackFieldRow.search == search)
+    return session.scalar(wanted.limit(1)) or search
+
+
+def frequent(session: Session, name: str, beginning: str, limit: int) -> list[tuple[str, int]]:
+    """Return the values of a field that begin so, folded, with how many there are; the most frequent first."""
+    values = select(TrackFieldRow.search, func.count()).where(TrackFieldRow.name == name, TrackFieldRow.search > "")
+    if beginning:
+        values = values.where(TrackFieldRow.search >= beginning, TrackFieldRow.search < beginning + chr(0x10FFFF))
+    values = values.group_by(TrackFieldRow.search).order_by(func.count().desc(), TrackFieldRow.search).limit(limit)
+    return [(search, n) for search, n in session.execute(values)]
+
+
+def _coded(session: Session, query: Select[Any]) -> Gathered:
+    """Return what a query gives as (value, track id) in order of value."""
+    pairs = _pairs(session, query)
+    names: list[str] = []
+    codes = np.empty(len(pairs), np.int32)
+    last = None
+    for place, (value, _) in enumerate(pairs):
+        if value != last:
+            names.append(value)
+            last = value
+        codes[place] = len(names) - 1
+    return Gathered(np.fromiter((track_id for _, track_id in pairs), np.int64, len(pairs)), codes, names)
+
+
+def _pairs(session: Session, query: Select[Any]) -> list[tuple[Any, int]]:
+    # Past the wrapping of each row, which costs more than reading.
+    cursor = session.connection().execute(query).cursor
+    assert cursor is not None
+    found: list[tuple[Any, int]] = cursor.fetchall()
+    return found

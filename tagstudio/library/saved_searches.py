@@ -1,0 +1,103 @@
+"""Saved searches: queries under a name, in the order in which they were saved."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from tagstudio.domain.errors import NothingFoundError, TagStudioError
+from tagstudio.domain.tracks import shown
+from tagstudio.domain.vocabulary import tag_key
+from tagstudio.library.schema import SavedSearchRow, now
+from tagstudio.library.texts import clean
+
+NAME_LENGTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A query and its name."""
+
+    id: int
+    name: str
+    query: str
+
+
+def save(session: Session, name: str, query: str) -> SavedSearch:
+    """Keep a query; the one that has this name already, but for case, is replaced.
+
+    Raises
+    ------
+    TagStudioError
+        If the name is blank, too long or not printable.
+    """
+    name = _usable(name)
+    row = session.scalar(select(SavedSearchRow).where(SavedSearchRow.key == tag_key(name)))
+    if row is None:
+        last = session.scalar(select(func.max(SavedSearchRow.position))) or 0
+        row = SavedSearchRow(name=name, key=tag_key(name), query="", position=last + 1, made_at=now())
+        session.add(row)
+    row.name, row.query = name, clean(query)
+    session.flush()
+    return _saved(row)
+
+
+def rename(session: Session, name: str, new: str) -> SavedSearch:
+    """Give a saved search another name.
+
+    Raises
+    ------
+    NothingFoundError
+        If there is none of that name.
+    TagStudioError
+        If another one has the new name, or it is not usable.
+    """
+    row, new = _row(session, name), _usable(new)
+    other = session.scalar(select(SavedSearchRow).where(SavedSearchRow.key == tag_key(new)))
+    if other is not None and other.id != row.id:
+        raise TagStudioError(f"There is already a saved search “{other.name}”.", "Choose another name.")
+    row.name, row.key = new, tag_key(new)
+    session.flush()
+    return _saved(row)
+
+
+def remove(session: Session, name: str) -> SavedSearch:
+    """Forget a saved search; raises NothingFoundError if there is none of that name."""
+    row = _row(session, name)
+    removed = _saved(row)
+    session.delete(row)
+    session.flush()
+    return removed
+
+
+def all_saved(session: Session) -> list[SavedSearch]:
+    """Return every saved search, the oldest first."""
+    rows = session.scalars(select(SavedSearchRow).order_by(SavedSearchRow.position, SavedSearchRow.id))
+    return [_saved(row) for row in rows]
+
+
+def _row(session: Session, name: str) -> SavedSearchRow:
+    key = tag_key(" ".join(clean(name).split()))
+    row = session.scalar(select(SavedSearchRow).where(SavedSearchRow.key == key))
+    if row is None:
+        names = ", ".join(f"“{each.name}”" for each in all_saved(session)[:8])
+        advice = f"There is {names}." if names else "None was saved yet."
+        raise NothingFoundError(f"There is no saved search “{shown(clean(name))}”.", advice)
+    return row
+
+
+def _usable(text: str) -> str:
+    name = " ".join(clean(text).split())
+    if not name:
+        raise TagStudioError("A saved search needs a name.", "Type at least one letter.")
+    if len(name) > NAME_LENGTH:
+        raise TagStudioError(
+            f"The name has {len(name)} characters; {NAME_LENGTH} is the most.", "Choose a shorter one."
+        )
+    if not name.isprintable():
+        raise TagStudioError("The name holds characters that cannot be shown.", "Type it again by hand.")
+    return name
+
+
+def _saved(row: SavedSearchRow) -> SavedSearch:
+    return SavedSearch(row.id, row.name, row.query)

@@ -1,0 +1,167 @@
+"""What a search may go on with: fields, tags, facets, values that files have, saved searches."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from tagstudio.domain.tracks import shown
+from tagstudio.library import gathered, saved_searches, tags, tracks
+from tagstudio.library.search.fields import ALL, BY_NAME, STATES, Field
+from tagstudio.library.texts import searchable
+from tagstudio.services.studio import Studio
+from tagstudio.services.tallies import tallies
+from tagstudio.services.terms import quoted
+
+OFFERED = 12
+# Bare words go on as one of these, if files have such values.
+OF_FILES = ("artist", "album", "genre")
+# Values of these are all different, so that offering the most frequent ones is of no help.
+UNOFFERED = ("title", "comment", "date")
+OF_TAGS = ("tag", "no", "unsure", "judged", "suggest", "unreviewed")
+_PART = re.compile(r'(-?)([^\s":()|<>=-][^\s":()|<>=]*:)?(=?"(?:[^"\\]|\\.)*"?|[^\s"()|]*)', re.DOTALL)
+_TIMES = (("today", "today"), ("yesterday", "yesterday"), ("..7d", "the last 7 days"), ("..4w", "the last 4 weeks"))
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """Put ``replacement`` in place of the text from ``start`` to ``end``; ``label`` and ``detail`` are for people."""
+
+    replacement: str
+    start: int
+    end: int
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The part of a search that the cursor is in."""
+
+    start: int
+    end: int
+    field: str
+    value: str
+
+
+def complete(studio: Studio, text: str, cursor: int) -> list[Completion]:
+    """Return how the part of a search around the cursor may go on, the most useful first."""
+    asked = _asked(text, min(max(cursor, 0), len(text)))
+    found = _bare(studio, asked) if not asked.field else _values(studio, asked)
+    return list(islice((each for each in found if text[each.start : each.end] != each.replacement), OFFERED))
+
+
+def _asked(text: str, cursor: int) -> _Asked:
+    for found in _PART.finditer(text):
+        start, end = found.start() + len(found[1]), found.end()
+        if start <= cursor <= end and end > found.start():
+            name, value = (found[2] or "")[:-1], text[found.start(3) : max(cursor, found.start(3))]
+            if cursor < found.start(3):  # in the field's name
+                return _Asked(start, found.start(3), "", text[start:cursor])
+            return _Asked(found.start(3) if name else start, end, name, searchable(value.removeprefix("=").strip('"')))
+    return _Asked(cursor, cursor, "", "")
+
+
+def _bare(studio: Studio, asked: _Asked) -> Iterator[Completion]:
+    typed = searchable(asked.value.strip('"'))
+    yield from (
+        Completion(f"{field.name}:", asked.start, asked.end, f"{field.name}:", field.detail)
+        for field in ALL
+        if field.name.startswith(typed)
+    )
+    if not typed:
+        return
+    yield from (
+        Completion(f"tag:{each.replacement}", each.start, each.end, f"tag:{each.label}", each.detail)
+        for each in _tags(studio, asked, typed, with_facets=False)
+    )
+    for name in OF_FILES:
+        yield from (
+            Completion(f"{name}:{each.replacement}", each.start, each.end, f"{name}:{each.label}", each.detail)
+            for each in islice(_frequent(studio, name, asked, typed), 4)
+        )
+
+
+def _values(studio: Studio, asked: _Asked) -> Iterable[Completion]:
+    name = searchable(asked.field)
+    field = BY_NAME.get(name) or Field(name, "text", "", name)
+    if field.kind in OF_TAGS:
+        times = _plain(asked, _TIMES) if field.kind == "judged" and asked.value else ()
+        return [*_tags(studio, asked, asked.value, with_facets=True, facets_first=field.kind == "unreviewed"), *times]
+    if field.kind == "added":
+        return _plain(asked, _TIMES)
+    if field.kind == "state":
+        return _plain(asked, ((state, "") for state in STATES))
+    if field.kind == "missing":
+        return [
+            *_plain(asked, ((each.name, each.detail) for each in ALL if each.kind == "text")),
+            *_facets(studio, asked),
+        ]
+    if field.kind == "in":
+        with studio.library.read() as session:
+            return _plain(asked, ((each.name, each.query) for each in saved_searches.all_saved(session)))
+    if field.kind == "codec":
+        return _plain(asked, ((name, "") for name in _codecs(studio)))
+    return _frequent(studio, field.stored, asked, asked.value) if field.stored not in ("", *UNOFFERED) else ()
+
+
+def _plain(asked: _Asked, offered: Iterable[tuple[str, str]]) -> list[Completion]:
+    """Return those that begin with what was typed, then those that hold it."""
+    named = [(searchable(name), name, detail) for name, detail in offered]
+    starting = [each for each in named if each[0].startswith(asked.value)]
+    holding = [each for each in named if asked.value in each[0] and each not in starting]
+    return [
+        Completion(_value(name), asked.start, asked.end, shown(name), shown(detail))
+        for _, name, detail in (*starting, *holding)
+    ]
+
+
+def _value(name: str) -> str:
+    return name if name.startswith("..") else quoted(name)
+
+
+def _tags(
+    studio: Studio, asked: _Asked, typed: str, *, with_facets: bool, facets_first: bool = False
+) -> list[Completion]:
+    with studio.library.read() as session:
+        vocabulary = tags.all_tags(session)
+    counts = tallies(studio).counts
+    ranked = sorted(vocabulary, key=lambda tag: (-(counts[tag.id].yes if tag.id in counts else 0), tag.name.casefold()))
+    narrowed = _Asked(asked.start, asked.end, asked.field, typed)
+    words = _plain(
+        narrowed,
+        ((tag.name, f"{tag.facet}, {counts[tag.id].yes} yes" if tag.id in counts else tag.facet) for tag in ranked),
+    )
+    facets = _facets(studio, narrowed) if with_facets else []
+    return [*facets, *words] if facets_first else [*words, *facets]
+
+
+def _facets(studio: Studio, asked: _Asked) -> list[Completion]:
+    with studio.library.read() as session:
+        return _plain(asked, ((name, "facet") for name in tags.facets(session)))
+
+
+def _codecs(studio: Studio) -> list[str]:
+    with studio.library.read() as session:
+        return gathered.codecs(session).names
+
+
+def _frequent(studio: Studio, name: str, asked: _Asked, typed: str) -> Iterator[Completion]:
+    """Yield the most frequent values of a field that begin with what was typed."""
+    with studio.library.read() as session:
+        found = _most_frequent(studio, name) if not typed else gathered.frequent(session, name, typed, OFFERED)
+        for folded, count in found:
+            label = " ".join(gathered.spelled(session, name, folded).split())
+            detail = f"{count:,} tracks" if count > 1 else "1 track"
+            yield Completion(quoted(label), asked.start, asked.end, shown(label), detail)
+
+
+def _most_frequent(studio: Studio, name: str) -> list[tuple[str, int]]:
+    """Return the most frequent values of all; remembered, as it takes a look at every track."""
+    with studio.library.read() as session:
+        version = tracks.version(session)
+        with studio.memory_lock:
+            kept: dict[str, tuple[str, list[tuple[str, int]]]] = studio.memory.setdefault("frequent values", {})
+            if name not in kept or kept[name][0] != version:
+                kept[name] = version, gathered.frequent(session, name, "", OFFERED)
+            return kept[name][1]
