@@ -8,6 +8,7 @@ import typer
 
 from tagstudio.cli.output import note
 from tagstudio.services.studio import Studio, open_studio
+from tagstudio.services.write_recovery import recover
 
 # (library file or None, folder or None, is_demo) -> exit status
 OpenWindow = Callable[[Path | None, Path | None, bool], int]
@@ -33,4 +34,6 @@ def opened(context: typer.Context, *, create: bool = False) -> Studio:
     studio = open_studio(state_of(context).library, create=create)
     if studio.warning:
         note(studio.warning)
+    if recovered := recover(studio).text:
+        note(recovered)
     return studio

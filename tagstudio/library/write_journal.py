@@ -95,18 +95,21 @@ def runs(session: Session, *, unfinished_only: bool = False) -> list[Run]:
     query = select(WriteRunRow).order_by(WriteRunRow.id.desc())
     if unfinished_only:
         query = query.where(WriteRunRow.finished_at.is_(None))
+    found = list(session.scalars(query))
     counts: dict[int, Counter[str]] = defaultdict(Counter)
-    states = select(WriteEntryRow.run_id, WriteEntryRow.state, func.count()).group_by(
-        WriteEntryRow.run_id, WriteEntryRow.state
+    states = (
+        select(WriteEntryRow.run_id, WriteEntryRow.state, func.count())
+        .where(WriteEntryRow.run_id.in_(among(row.id for row in found)))
+        .group_by(WriteEntryRow.run_id, WriteEntryRow.state)
     )
-    for run_id, state, count in session.execute(states):
+    for run_id, state, count in session.execute(states) if found else ():
         counts[run_id][state] = count
     return [
         Run(
             id=row.id, kind=row.kind, text=row.text, options=row.options, made_at=row.made_at,
             is_finished=row.finished_at is not None, counts=dict(counts[row.id]),
         )
-        for row in session.scalars(query)
+        for row in found
     ]  # fmt: skip
 
 

@@ -60,6 +60,7 @@ class FilePlan:
     """One file of a preview; ``refusal`` says why it is not written, as a clause, and is empty otherwise."""
 
     track_id: int
+    path: str
     display: str
     fields: tuple[FieldChange, ...] = ()
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -170,7 +171,11 @@ def _present(
         reason = "it is missing" if track.is_missing else track.last_error.rstrip(".")
         if reason:
             refused[track.id] = FilePlan(
-                track_id=track.id, display=shown_path(request.path), refusal=reason, advice=LOOK_AGAIN
+                track_id=track.id,
+                path=str(track.file),
+                display=shown_path(request.path),
+                refusal=reason,
+                advice=LOOK_AGAIN,
             )
         else:
             yield track, request
@@ -202,12 +207,14 @@ def _file_plan(track: Track, request: FileRequest, answer: Any) -> FilePlan:
     display = shown_path(_path(track))
     if isinstance(answer, TagStudioError):
         advice = answer.advice
-        return FilePlan(track_id=track.id, display=display, refusal=reason_of(answer), advice=advice)
+        return FilePlan(
+            track_id=track.id, path=str(track.file), display=display, refusal=reason_of(answer), advice=advice
+        )
     mapped = {name.casefold() for each in answer.fields for name in each.facets}
     others = {name: values for name, values in answer.others.items() if name not in mapped}
     return FilePlan(
-        track_id=track.id, display=display, fields=answer.fields, others=others, warnings=answer.warnings,
-        request=replace(request, seen=answer.identity),
+        track_id=track.id, path=str(track.file), display=display, fields=answer.fields, others=others,
+        warnings=answer.warnings, request=replace(request, seen=answer.identity),
     )  # fmt: skip
 
 

@@ -4,8 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 from tagstudio.audio.listening import time_allowed_s
 from tagstudio.domain.errors import TagStudioError, WriteRefusedError, reason_of
@@ -18,6 +17,7 @@ from tagstudio.library.faults import explained
 from tagstudio.library.owners import held
 from tagstudio.services.file_writer import WRITER_LIMITS, FileRequest, FileWriter, Prepared, shown_fields
 from tagstudio.services.studio import Studio
+from tagstudio.services.write_recovery import claim_file, temp_mark
 from tagstudio.workers import Worker
 
 NOTHING = "nothing was to change"
@@ -31,6 +31,7 @@ class Written:
     """What became of one file: ``done``, ``not done`` (nothing was to change), ``refused``; with the reason."""
 
     track_id: int
+    path: str
     display: str
     state: str
     reason: str = ""
@@ -61,6 +62,9 @@ class Step:
     refusal: str = ""
     advice: str = ""
     is_back: bool = False
+    # What the journal says of the fields, where nobody reads them from the file.
+    before: dict[str, list[str]] = field(default_factory=dict)
+    after: dict[str, list[str]] = field(default_factory=dict)
 
 
 @contextmanager
@@ -80,11 +84,6 @@ def writing_claim(studio: Studio) -> Iterator[None]:
             "Tags of this library are being written just now, in another window or by a command.",
             "Wait until that has ended.",
         ) from error
-
-
-def claim_file(studio: Studio) -> Path:
-    """Return what the claim is held on."""
-    return studio.file.with_name(studio.file.name + "-writing")
 
 
 def carried_out(studio: Studio, kind: str, text: str, options: str, steps: Sequence[Step]) -> Job[RunReport]:
@@ -118,11 +117,6 @@ def carried_out(studio: Studio, kind: str, text: str, options: str, steps: Seque
             raise
         _end(studio, run, left)
     return RunReport(run=run, files=tuple(written))
-
-
-def temp_mark(library_id: str, run: int, entry: int) -> str:
-    """Return what names the unfinished version of a file, so that it can be found after a crash."""
-    return f"{library_id[:8]}-{run}-{entry}"
 
 
 def _end(studio: Studio, run: int, left: dict[int, Step]) -> None:
@@ -177,8 +171,8 @@ def _replaced(
                 old_mtime_ns=prepared.identity.mtime_ns,
                 audio_hash=prepared.facts.audio_hash,
                 patch=prepared.patch,
-                fields_before=json.dumps(shown_fields(prepared.fields, after=False)),
-                fields_after=json.dumps(shown_fields(prepared.fields, after=True)),
+                fields_before=json.dumps(step.before or shown_fields(prepared.fields, after=False)),
+                fields_after=json.dumps(step.after or shown_fields(prepared.fields, after=True)),
             )
         return prepared, swap(temp, prepared.target, prepared.identity)
     finally:
@@ -194,10 +188,11 @@ def _written(step: Step, state: str, prepared: Prepared | None, reason: str, adv
     fields = prepared.fields if prepared else ()
     return Written(
         track_id=step.track_id,
+        path=os.fsdecode(step.request.path),
         display=shown_path(step.request.path),
         state=state,
         reason=reason,
         advice=advice,
-        before=shown_fields(fields, after=False),
-        after=shown_fields(fields, after=True),
+        before=step.before or shown_fields(fields, after=False),
+        after=step.after or shown_fields(fields, after=True),
     )
