@@ -114,7 +114,9 @@ def test_an_id3v1_tag_stays_and_the_preview_says_so(music_file):
 
 def test_a_field_that_stands_in_both_tags_is_written_to_both(music_file):
     new, edit = change(music_file("ape.mp3").read_bytes(), WISHES)
-    assert [(each.tag, each.name) for each in edit.fields if each.is_change and "enre" in each.name] == [("APEv2", "Genre")]
+    assert [(each.tag, each.name) for each in edit.fields if each.is_change and "enre" in each.name] == [
+        ("APEv2", "Genre")
+    ]
     assert mutagen.apev2.APEv2(io.BytesIO(new))["Genre"][:] == ["Rock", "Jazz", "Très bon"]
     assert "Mood" not in mutagen.apev2.APEv2(io.BytesIO(new))
 
@@ -123,7 +125,9 @@ def test_a_genre_by_number_gives_way_to_its_name(music_file):
     raw = music_file("aac.m4a").read_bytes()
     once, _ = change(raw, [wish("genre", "genre", "Rock")])
     data = b"\0\0\0\x12data\0\0\0\0\0\0\0\0\0\x12"
-    numbered = once.replace(b"\0\0\0\x1c\xa9gen\0\0\0\x14data\0\0\0\x01\0\0\0\0Rock", b"\0\0\0\x1cgnre" + data + b"\0\0")
+    numbered = once.replace(
+        b"\0\0\0\x1c\xa9gen\0\0\0\x14data\0\0\0\x01\0\0\0\0Rock", b"\0\0\0\x1cgnre" + data + b"\0\0"
+    )
     assert b"gnre" in numbered
     new, edit = change(numbered, [wish("genre", "genre", "Jazz")])
     assert edit.fields[0].before == ("Rock",)
@@ -202,10 +206,11 @@ def test_two_facets_in_one_field_are_told():
     assert FieldMap(PLAIN, {"mood": "none"}).place("mood") is None
 
 
+SPACES = ["Cc", "Cs", "Zs", "Zl", "Zp"]
 words = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"], exclude_characters=";]"), min_size=1,
-    max_size=30,
-)  # fmt: skip
+    st.characters(codec="utf-8", exclude_categories=SPACES, exclude_characters=";]"), min_size=1, max_size=30
+)
+PLACES = [("genre", "genre"), ("mood", "mood"), ("use", "USE"), ("era", "comment:ERA"), ("voice", "VOICE joined")]
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -216,23 +221,19 @@ def test_whatever_is_written_over_whatever_the_rest_stays_and_the_old_file_comes
     for _ in range(rounds):
         wishes = [
             wish(
-                facet, place, *data.draw(st.lists(words, max_size=4)),
+                facet,
+                place,
+                *data.draw(st.lists(words, max_size=4)),
                 mode=data.draw(st.sampled_from(["merge", "replace"])),
             )
-            for facet, place in data.draw(
-                st.lists(
-                    st.sampled_from(
-                        [("genre", "genre"), ("mood", "mood"), ("use", "USE"), ("era", "comment:ERA"), ("voice", "VOICE joined")]
-                    ),
-                    unique=True,
-                )
-            )
-        ]  # fmt: skip
+            for facet, place in data.draw(st.lists(st.sampled_from(PLACES), unique=True))
+        ]
         try:
             raw, _ = change(raw, wishes)
         except WriteRefusedError as refused:
-            # A genre that is a number in brackets means another word in ID3.
-            assert "read back" in refused.reason or "as it was written" in refused.reason
+            # A genre that is a number means another word in ID3: it is refused, not written wrongly.
+            if "read back" not in refused.reason and "as it was written" not in refused.reason:
+                raise
 
 
 def test_unsynchronised_tags_stay_so(music_file):

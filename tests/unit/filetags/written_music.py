@@ -69,7 +69,8 @@ def _frames(tag: Untyped) -> None:
         id3.TXXX(encoding=0, desc="REPLAYGAIN_TRACK_GAIN", text=["-3 dB"]),
         id3.PRIV(owner="dj", data=b"\x00\xff\xfe cues"), id3.UFID(owner="http://x", data=b"id"),
         id3.GEOB(encoding=0, mime="a/b", filename="f", desc="Serato", data=PICTURE[:99]),
-        id3.POPM(email="a@b", rating=200, count=3), id3.APIC(encoding=0, mime="image/png", type=3, desc="", data=PICTURE),
+        id3.POPM(email="a@b", rating=200, count=3),
+        id3.APIC(encoding=0, mime="image/png", type=3, desc="", data=PICTURE),
         id3.TCON(encoding=0, text=["(17)"]),
     ):  # fmt: skip
         tag.add(frame)
@@ -145,4 +146,4 @@ DRESSED = {
     "dressed.flac": _flac, "dressed.ogg": _comments, "dressed.opus": _comments, "dressed.m4a": _mp4,
     "dressed.wav": _iff, "dressed.aiff": _iff, "dressed.wv": _ape,
 }  # fmt: skip
-NAMES = tuple(name for name, *_ in ENCODED) + ("plain.ogg", *DRESSED)
+NAMES = (*(name for name, *_ in ENCODED), "plain.ogg", *DRESSED)
