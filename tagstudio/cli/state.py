@@ -8,6 +8,7 @@ import typer
 
 from tagstudio.cli.output import note
 from tagstudio.services.studio import Studio, open_studio, upgrade_notice
+from tagstudio.services.write_recovery import recover
 
 # (library file or None, folder or None, is_demo) -> exit status
 OpenWindow = Callable[[Path | None, Path | None, bool], int]
@@ -36,4 +37,6 @@ def opened(context: typer.Context, *, create: bool = False) -> Studio:
     studio = open_studio(file, create=create)
     if studio.warning:
         note(studio.warning)
+    if recovered := recover(studio).text:
+        note(recovered)
     return studio

@@ -46,6 +46,17 @@ class WorkerError(TagStudioError):
         return WorkerError, (self.what, self.advice), self.__dict__
 
 
+class WriteRefusedError(TagStudioError):
+    """A file is not written to, and is as it was; ``reason`` says why as a clause about it."""
+
+    def __init__(self, reason: str, advice: str = "") -> None:
+        super().__init__(f"The file was left as it is: {reason}.", advice)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["WriteRefusedError"], tuple[str, str]]:
+        return WriteRefusedError, (self.reason, self.advice)
+
+
 class LibraryError(TagStudioError):
     """The library cannot be opened, read or written."""
 

@@ -242,13 +242,14 @@ class SavedSearchRow(Base):
 
 
 class WriteRunRow(Base):
-    """One time that tags were written into files, or files were restored."""
+    """One time that tags were written into files, or files were restored; ``options`` is JSON."""
 
     __tablename__ = "write_run"
     __table_args__ = (CheckConstraint("kind IN ('write', 'restore')", name="kind"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
     text: Mapped[str]
+    options: Mapped[str] = mapped_column(default="", server_default="")
     made_at: Mapped[str]
     finished_at: Mapped[str | None]
 

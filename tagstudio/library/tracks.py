@@ -202,6 +202,12 @@ def hashes(session: Session, ids: Iterable[int] | None = None) -> dict[int, str]
     return dict(session.execute(query).all())
 
 
+def stands(session: Session, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return (size, mtime_ns) of the files of tracks at the last scan, by id."""
+    query = select(TrackRow.id, TrackRow.size, TrackRow.mtime_ns).where(TrackRow.id.in_(among(ids)))
+    return {track_id: (size, mtime_ns) for track_id, size, mtime_ns in session.execute(query)}
+
+
 def fields(session: Session, ids: Iterable[int]) -> dict[int, dict[str, tuple[str, ...]]]:
     """Return every descriptive field of tracks, with all its values in order, by track id."""
     query = select(TrackFieldRow.track_id, TrackFieldRow.name, TrackFieldRow.value)

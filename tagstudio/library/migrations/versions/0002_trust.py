@@ -66,6 +66,7 @@ TABLES = (
         id INTEGER NOT NULL,
         kind TEXT NOT NULL,
         text TEXT NOT NULL,
+        options TEXT DEFAULT '' NOT NULL,
         made_at TEXT NOT NULL,
         finished_at TEXT,
         CONSTRAINT pk_write_run PRIMARY KEY (id),

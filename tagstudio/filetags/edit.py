@@ -1,0 +1,144 @@
+"""From wishes to a changed file: what each field holds before and after, and the recipe that makes the new file."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from tagstudio.domain.errors import WriteRefusedError
+from tagstudio.domain.recipes import Piece, Recipe
+from tagstudio.filetags.documents import read_document
+from tagstudio.filetags.items import Document, Item, Tag
+from tagstudio.filetags.places import Place
+from tagstudio.filetags.profiles import PROFILES, Profile
+from tagstudio.filetags.wishes import Wish, fulfilled, warnings
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of a file before and after; equal where it stays. ``tag`` is the kind of tag it stands in."""
+
+    tag: str
+    name: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    facets: tuple[str, ...] = ()
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything is to be written."""
+        return self.before != self.after
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What becomes of a file. ``touched`` are the keys of the fields that change, for each of its tags."""
+
+    fields: tuple[FieldChange, ...]
+    warnings: tuple[str, ...]
+    recipe: Recipe
+    touched: tuple[frozenset[str], ...]
+
+    @property
+    def is_change(self) -> bool:
+        """Whether anything is to be written."""
+        return any(each.is_change for each in self.fields)
+
+
+@dataclass(slots=True)
+class _Slot:
+    """A field of a tag while wishes are put into it."""
+
+    place: Place
+    keys: tuple[str, ...]
+    name: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    facets: list[str] = field(default_factory=list)
+
+
+def edited(file: BinaryIO, wishes: Sequence[Wish], profile: Profile = PROFILES[0]) -> Edit:
+    """Return what becomes of a file; nothing is written.
+
+    Raises
+    ------
+    WriteRefusedError
+        If the file cannot be written without touching anything else.
+    """
+    document = read_document(file, profile)
+    slots = [_slots(tag, wishes) for tag in document.tags]
+    bodies = [_body(tag, row) for tag, row in zip(document.tags, slots, strict=True)]
+    fields = [
+        FieldChange(tag.title, slot.name, slot.before, slot.after, tuple(slot.facets))
+        for tag, row in zip(document.tags, slots, strict=True)
+        for slot in row
+    ]
+    touched = tuple(frozenset(key for slot in row if _is_change(slot) for key in slot.keys) for row in slots)
+    recipe = document.recipe(bodies) if any(touched) else ()
+    return Edit(tuple(fields), tuple(_warnings(document, wishes, slots)), recipe, touched)
+
+
+def _is_change(slot: _Slot) -> bool:
+    return slot.before != slot.after
+
+
+def _slots(tag: Tag, wishes: Sequence[Wish]) -> list[_Slot]:
+    slots: dict[str, _Slot] = {}
+    for wish in wishes:
+        keys = tag.keys(wish.place)
+        found = [item for item in tag.items if item.key in keys]
+        if tag.is_second and not found:
+            continue
+        slot = slots.get(keys[0])
+        if slot is None:
+            slot = slots[keys[0]] = _slot(tag, wish.place, keys, found)
+        slot.after = fulfilled(wish, slot.after, is_joined=tag.is_joined)
+        slot.facets.append(wish.facet)
+    for slot in slots.values():
+        _require_text(slot)
+    return list(slots.values())
+
+
+def _slot(tag: Tag, place: Place, keys: tuple[str, ...], found: Sequence[Item]) -> _Slot:
+    if any(item.values is None for item in found):
+        raise WriteRefusedError(f"its field {found[0].name} holds something that is no readable text")
+    values = tuple(value for item in found for value in item.values or ())
+    name = next((item.name for item in found if item.key == keys[0]), tag.name(place))
+    return _Slot(place, keys, name, values, values)
+
+
+def _require_text(slot: _Slot) -> None:
+    for value in slot.after if _is_change(slot) else ():
+        if "\0" in value or value.encode("utf-8", "replace").decode() != value:
+            raise WriteRefusedError(f"the new text of its field {slot.name} holds characters that no file can keep")
+
+
+def _body(tag: Tag, slots: Sequence[_Slot]) -> list[Piece]:
+    """Return the items of a tag with the new fields in the places of the old ones."""
+    changed = {key: slot for slot in slots if _is_change(slot) for key in slot.keys}
+    written: set[str] = set()
+    pieces: list[Piece] = []
+    for item in tag.items:
+        slot = changed.get(item.key)
+        if slot is None:
+            pieces.append(item.piece)
+        elif slot.keys[0] not in written:
+            written.add(slot.keys[0])
+            pieces += _rendered(tag, slot)
+    for slot in slots:
+        if _is_change(slot) and slot.keys[0] not in written:
+            pieces += _rendered(tag, slot)
+    return pieces
+
+
+def _rendered(tag: Tag, slot: _Slot) -> list[Piece]:
+    return [tag.rendered(slot.keys[0], slot.name, slot.after)] if slot.after else []
+
+
+def _warnings(document: Document, wishes: Sequence[Wish], slots: Iterable[Sequence[_Slot]]) -> list[str]:
+    said = list(document.notes)
+    for wish in wishes:
+        said += warnings(wish)
+    for tag, row in zip(document.tags, slots, strict=True):
+        if tag.is_joined and any(len(wish.words) > 1 for wish in wishes) and any(_is_change(slot) for slot in row):
+            said.append(f"{tag.title} holds one text for each field: several words are joined by “; ”.")
+    return list(dict.fromkeys(said))

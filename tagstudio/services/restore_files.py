@@ -1,0 +1,144 @@
+"""Bring files back to what they were before tags were written into them, byte for byte."""
+
+import json
+import os
+from collections.abc import Sequence
+
+from tagstudio.domain.errors import NothingFoundError
+from tagstudio.domain.jobs import Job
+from tagstudio.domain.tracks import shown_path
+from tagstudio.library import roots, tracks, write_journal
+from tagstudio.library.write_journal import Entry, Run
+from tagstudio.services.file_writer import FileRequest, Prepared
+from tagstudio.services.studio import Studio
+from tagstudio.services.write_run import RunReport, Step, carried_out
+from tagstudio.workers import Worker
+
+__all__ = ["Entry", "Run", "RunReport", "files_of", "restore_all", "restore_run", "restore_track", "runs"]
+
+WRITE = "write"
+
+
+def runs(studio: Studio) -> list[Run]:
+    """Return every time that files were written or restored, newest first."""
+    with studio.library.read() as session:
+        return write_journal.runs(session)
+
+
+def files_of(studio: Studio, run: int) -> list[Entry]:
+    """Return the files of a run.
+
+    Raises
+    ------
+    NothingFoundError
+        If there is no such run.
+    """
+    with studio.library.read() as session:
+        write_journal.run(session, run)
+        return write_journal.entries(session, run)
+
+
+def restore_run(studio: Studio, run: int | None = None) -> Job[RunReport]:
+    """Take back a run, by default the newest that can be; a run that restored files can be taken back, too.
+
+    Raises
+    ------
+    NothingFoundError
+        If there is no such run, or nothing of it is left to take back.
+    """
+    with studio.library.read() as session:
+        if run is None:
+            able = (each.id for each in write_journal.runs(session) if each.kind == WRITE and _is_able(each))
+            run = next(able, None)
+            if run is None:
+                raise NothingFoundError("No files were written that could be restored.", "")
+        found = write_journal.run(session, run)
+        entries = [each for each in write_journal.entries(session, run) if each.state == write_journal.DONE]
+    if not entries:
+        raise NothingFoundError(
+            f"Nothing of run {run} is left to take back.", "“tagstudio restore --list” shows all runs."
+        )
+    return (
+        yield from _back(studio, entries, f"{'Taken back' if found.kind == WRITE else 'Written again'}: {found.text}")
+    )
+
+
+def restore_track(studio: Studio, track_id: int) -> Job[RunReport]:
+    """Take back the last write into the file of one track.
+
+    Raises
+    ------
+    NothingFoundError
+        If there is none.
+    """
+    with studio.library.read() as session:
+        written = {each.id for each in write_journal.runs(session) if each.kind == WRITE}
+        found = write_journal.of_track(session, track_id)
+    able = [each for each in found if each.state == write_journal.DONE and each.run in written]
+    if not able:
+        raise NothingFoundError(
+            "TagStudio has written nothing into this file that could be taken back.",
+            "“tagstudio restore --list” shows what was written.",
+        )
+    return (yield from _back(studio, able[-1:], f"Taken back: {shown_path(os.path.basename(able[-1].path))}"))  # noqa: PTH119 -- bytes
+
+
+def restore_all(studio: Studio) -> Job[RunReport]:
+    """Take back everything that was ever written, the newest first."""
+    with studio.library.read() as session:
+        written = {each.id for each in write_journal.runs(session) if each.kind == WRITE}
+        able = [
+            each for each in write_journal.written(session) if each.state == write_journal.DONE and each.run in written
+        ]
+    if not able:
+        raise NothingFoundError("No files were written that could be restored.", "")
+    return (yield from _back(studio, able[::-1], "Everything taken back", is_chain=True))
+
+
+def _is_able(run: Run) -> bool:
+    return run.counts.get(write_journal.DONE, 0) > 0
+
+
+def _back(studio: Studio, entries: Sequence[Entry], text: str, *, is_chain: bool = False) -> Job[RunReport]:
+    with studio.library.read() as session:
+        folders = tuple(root.path for root in roots.all_roots(session))
+        ids = [entry.track_id for entry in entries if entry.track_id is not None]
+        paths = {track.id: os.fsencode(track.file) for track in tracks.rows(session, ids)}
+        later = {} if is_chain else _later(write_journal.written(session), entries)
+    steps = [_step(studio, entry, paths, folders, later.get(entry.id)) for entry in entries]
+    return (yield from carried_out(studio, "restore", text, "", steps))
+
+
+def _later(written: Sequence[Entry], entries: Sequence[Entry]) -> dict[int, int]:
+    """Return the run that wrote a file again after an entry, by entry."""
+    last = {each.track_id: each for each in written if each.state == write_journal.DONE}
+    return {
+        entry.id: last[entry.track_id].run
+        for entry in entries
+        if entry.track_id in last and last[entry.track_id].id != entry.id
+    }
+
+
+def _step(studio: Studio, entry: Entry, paths: dict[int, bytes], folders: tuple[bytes, ...], later: int | None) -> Step:
+    request = FileRequest(
+        path=paths.get(entry.track_id or 0, entry.path),
+        roots=folders,
+        size=entry.old_size,
+        known_mtime_ns=0,
+        audio_hash=entry.audio_hash,
+        mtime_ns=entry.old_mtime_ns,
+    )
+
+    def prepare(worker: Worker, request: FileRequest, temp: bytes, timeout_s: float) -> Prepared | None:
+        with studio.library.read() as session:
+            patch = write_journal.patch(session, entry.id)
+        digests = entry.old_sha256, entry.new_sha256
+        found: Prepared = worker.call("prepare_back", request, temp, patch, *digests, timeout_s=timeout_s)
+        return found
+
+    refusal = f"it was written again later, in run {later}" if later else ""
+    advice = "Take that run back first, or everything." if later else ""
+    return Step(
+        request, entry.track_id or 0, prepare, refusal, advice, is_back=True,
+        before=json.loads(entry.fields_after), after=json.loads(entry.fields_before),
+    )  # fmt: skip
