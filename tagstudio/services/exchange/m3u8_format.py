@@ -47,14 +47,18 @@ def read(source: Source, reading: Reading) -> Iterator[int]:
                 continue
             if "\0" in entry:
                 raise source.foreign("a playlist")
-            path = text_path(entry)
+            path = _absolute(folder, text_path(entry))
             count += 1
-            number = reading.track(_reference(os.path.join(folder, path), title, duration_s))  # noqa: PTH118 -- text
+            number = reading.track(_reference(path, title, duration_s))
             title, duration_s = "", None
             reading.say(line, number, word, Verdict.YES)
             yield count
     if not count:
         raise source.foreign("a playlist")
+
+
+def _absolute(folder: PurePath, path: str) -> str:
+    return path if path.startswith("/") else os.path.normpath(os.path.join(folder, path))  # noqa: PTH118 -- text
 
 
 def _reference(path: str, title: str, duration_s: float | None) -> Reference:

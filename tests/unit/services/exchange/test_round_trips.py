@@ -93,6 +93,7 @@ def test_the_same_library_gives_the_same_bytes(tmp_path, kind):
         assert _bytes(first)
 
 
+@pytest.mark.filterwarnings("ignore:Passing a schema:DeprecationWarning")
 def test_jams_files_are_valid_jams(tmp_path):
     with empty(tmp_path / "l.sqlite3") as studio:
         judge_all(studio, fill(studio, _names()[:20], ["Title"]), usable(TEXTS.values()), spans=SPANS)
