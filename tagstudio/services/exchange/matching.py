@@ -1,0 +1,148 @@
+"""Finding the tracks that a file names: by their audio, by their path, by the end of it, by name and length."""
+
+import os
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import PurePath, PureWindowsPath
+
+from tagstudio.domain.tracks import folded
+from tagstudio.library.exchange import KnownTrack
+from tagstudio.services.exchange.content import Reference
+
+LENGTH_WITHIN_S = 2.0
+
+
+class Way(StrEnum):
+    """How a track was recognised, the surest first."""
+
+    AUDIO = "the same audio"
+    PATH = "the same place"
+    BELOW = "the same place below a folder"
+    NAME = "its name"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A track of the library; ``has_other_audio`` when the file knew it with another audio hash."""
+
+    track_id: int
+    way: Way
+    has_other_audio: bool = False
+
+
+@dataclass(slots=True)
+class Matcher:
+    """Knows all tracks of a library by everything that a file may call them."""
+
+    tracks: Sequence[KnownTrack]
+    _by_hash: dict[str, list[KnownTrack]] = field(default_factory=lambda: defaultdict(list))
+    _by_path: dict[bytes, KnownTrack] = field(default_factory=dict)
+    _by_relative: dict[str, list[KnownTrack]] = field(default_factory=lambda: defaultdict(list))
+    _by_name: dict[str, list[KnownTrack]] = field(default_factory=lambda: defaultdict(list))
+    _by_stem: dict[str, list[KnownTrack]] = field(default_factory=lambda: defaultdict(list))
+
+    def __post_init__(self) -> None:
+        for track in self.tracks:
+            if track.audio_hash:
+                self._by_hash[track.audio_hash].append(track)
+            self._by_path[os.path.join(track.root, track.path)] = track  # noqa: PTH118 -- bytes
+            relative = _plain(os.fsdecode(track.path))
+            self._by_relative[relative].append(track)
+            name = relative.rpartition("/")[2]
+            self._by_name[name].append(track)
+            self._by_stem[PurePath(name).stem].append(track)
+
+    def match(self, reference: Reference) -> Match | str:
+        """Return the track that a file means, or why it is not clear which."""
+        ways: tuple[Callable[[Reference], Match | str], ...] = (self._audio, self._place, self._below, self._name)
+        reason = "no track is called so"
+        for way in ways:
+            found = way(reference)
+            if isinstance(found, Match):
+                return found
+            reason = found or reason
+        return reason
+
+    def _audio(self, reference: Reference) -> Match | str:
+        found = self._by_hash.get(reference.audio_hash, []) if reference.audio_hash else []
+        if not found:
+            return ""
+        # Copies of one recording: the one that lies most alike.
+        wanted = _plain(reference.path).split("/")[::-1]
+        best = max(found, key=lambda track: (_alike(_place_of(track), wanted), -track.id))
+        return Match(best.id, Way.AUDIO)
+
+    def _place(self, reference: Reference) -> Match | str:
+        path = _bytes(reference.path)
+        track = self._by_path.get(path) if path else None
+        if track is None:
+            return ""
+        return Match(track.id, Way.PATH, has_other_audio=_differs(track, reference))
+
+    def _below(self, reference: Reference) -> Match | str:
+        parts = _plain(reference.path).strip("/").split("/")
+        # The name alone says too little here.
+        for start in range(len(parts) - 1):
+            found = self._by_relative.get("/".join(parts[start:]), [])
+            if len(found) == 1 and not _differs(found[0], reference):
+                return Match(found[0].id, Way.BELOW)
+        return ""
+
+    def _name(self, reference: Reference) -> Match | str:
+        name = _plain(reference.path).rpartition("/")[2]
+        found = self._by_name.get(name, []) if name else []
+        if not found and reference.stem:
+            found = self._by_stem.get(_plain(reference.stem), []) or self._by_name.get(_plain(reference.stem), [])
+        if not found:
+            return ""
+        fitting = [track for track in found if _fits(track, reference)]
+        if not fitting:
+            return "the track of this name has another length, title or audio"
+        if len(fitting) > 1:
+            return f"{len(fitting)} tracks have this name"
+        return Match(fitting[0].id, Way.NAME)
+
+
+def _fits(track: KnownTrack, reference: Reference) -> bool:
+    """Tell whether a track of the right name agrees in what else is known of it."""
+    if _differs(track, reference):
+        return False
+    if reference.duration_s and track.duration_s:
+        return abs(track.duration_s - reference.duration_s) <= LENGTH_WITHIN_S
+    if reference.title and track.title:
+        return folded(track.title) == folded(reference.title)
+    return True
+
+
+def _differs(track: KnownTrack, reference: Reference) -> bool:
+    return bool(track.audio_hash and reference.audio_hash and track.audio_hash != reference.audio_hash)
+
+
+def _alike(place: list[str], wanted: list[str]) -> int:
+    count = 0
+    for mine, theirs in zip(place, wanted, strict=False):
+        if mine != theirs:
+            break
+        count += 1
+    return count
+
+
+def _place_of(track: KnownTrack) -> list[str]:
+    return _plain(os.fsdecode(os.path.join(track.root, track.path))).split("/")[::-1]  # noqa: PTH118 -- bytes
+
+
+def _plain(path: str) -> str:
+    """Return a path as systems that fold case and accents' spelling compare it, with forward slashes."""
+    if "\\" in path and "/" not in path:
+        path = PureWindowsPath(path).as_posix()
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return os.fsencode(path)
+    except UnicodeEncodeError:  # surrogates that stand for no byte
+        return b""

@@ -1,0 +1,6 @@
+"""Brings the helpers that the tests of exchange share onto the path."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
