@@ -1,0 +1,127 @@
+"""Finding out whether a library file is as it was written: structure, seals, chain, and what follows from judgements.
+
+Works on a plain connection, so that a file that nobody dares to open can be looked at without changing a byte.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tagstudio.domain.tracks import shown
+from tagstudio.library import chain, seals
+
+# What a look at every start may cost: about 0.1 s.
+NEWEST = 3000
+_WORDS = {
+    "root": "folders", "track": "tracks", "facet": "facets", "tag": "tags", "tag_alias": "other spellings of tags",
+    "model_tag": "links between tags and models", "batch": "history", "head": "heads", "saved_search": "saved searches",
+    "write_run": "journal of written files", "write_entry": "journal of written files", "info": "library's own notes",
+}  # fmt: skip
+COUNTED = ("track", "tag", "batch", "judgement", "standing", "tag_alias", "saved_search", "head", "write_entry", "root")
+_HOLDS = (
+    "SELECT tag_id, track_id, verdict, origin, made_at, id FROM judgement WHERE verdict != 'cleared' AND id IN "
+    "(SELECT max(id) FROM judgement WHERE start_s IS NULL GROUP BY tag_id, track_id)"
+)
+_STANDING = "SELECT tag_id, track_id, verdict, origin, made_at, judgement_id FROM standing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it was written: where, and a sentence about it."""
+
+    part: str
+    what: str
+
+
+@contextmanager
+def looked_at(file: Path, *, is_alone: bool = False) -> Iterator[sqlite3.Connection]:
+    """Open a file for reading only; with ``is_alone``, a finished file that has no journal and gets none."""
+    how = "mode=ro&immutable=1" if is_alone else "mode=ro"
+    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True, isolation_level=None)) as connection:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        yield connection
+
+
+def quick(connection: sqlite3.Connection) -> Finding | None:
+    """Look at what is small and at the newest judgements; return the first thing that is wrong."""
+    return next(_explained(_quick(connection)), None)
+
+
+def full(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Look at everything, one finding after another; None wrong, none found."""
+    for look in (_structure, _references, _judgements, _sealed, _standing, _heads):
+        yield from _explained(look(connection))
+
+
+def counts(connection: sqlite3.Connection) -> dict[str, int]:
+    """Return how many rows the tables have that hold what people decided."""
+    return {name: int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) for name in COUNTED}
+
+
+def end(connection: sqlite3.Connection) -> tuple[int, str]:
+    """Return the id and hash of the newest judgement."""
+    row = connection.execute("SELECT id, hash FROM judgement ORDER BY id DESC LIMIT 1").fetchone()
+    return (int(row[0]), str(row[1])) if row else (0, chain.FIRST_HASH)
+
+
+def identity(connection: sqlite3.Connection) -> str:
+    """Return the id that the library has among its copies."""
+    row = connection.execute("SELECT value FROM info WHERE name = 'id'").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _explained(findings: Iterator[Finding]) -> Iterator[Finding]:
+    try:
+        yield from findings
+    except (sqlite3.Error, UnicodeDecodeError, TypeError, ValueError) as error:
+        # Types that no row of ours has are damage, too.
+        yield Finding("file", f"The file cannot be read to its end: {shown(str(error))}.")
+
+
+def _quick(connection: sqlite3.Connection) -> Iterator[Finding]:
+    yield from _sealed(connection, seals.SMALL)
+    yield from _judgements(connection, newest=NEWEST)
+
+
+def _structure(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for (answer,) in connection.execute("PRAGMA integrity_check(3)"):
+        if answer != "ok":
+            yield Finding("file", f"The file's structure is damaged: {shown(str(answer))}.")
+
+
+def _references(connection: sqlite3.Connection) -> Iterator[Finding]:
+    strays = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if strays:
+        yield Finding("file", f"{len(strays)} rows refer to something that is missing, first in “{strays[0][0]}”.")
+
+
+def _judgements(connection: sqlite3.Connection, newest: int = 0) -> Iterator[Finding]:
+    broken = chain.break_in(connection, newest=newest)
+    if broken is not None:
+        yield Finding("judgements", f"Judgement {broken} is not as it was written.")
+    elif not seals.is_end_sealed(connection):
+        yield Finding("judgements", "The newest judgements are not those that were written last.")
+
+
+def _sealed(connection: sqlite3.Connection, names: tuple[str, ...] = tuple(seals.TABLES)) -> Iterator[Finding]:
+    for name in names:
+        broken = list(seals.broken(connection, (name,)))
+        if broken:
+            yield Finding(_WORDS[name], f"Something in the {_WORDS[name]} is not as it was written.")
+
+
+def _standing(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for first, second in ((_HOLDS, _STANDING), (_STANDING, _HOLDS)):
+        row = connection.execute(f"{first} EXCEPT {second} LIMIT 1").fetchone()
+        if row is not None:
+            yield Finding("verdicts", f"What holds for track {row[1]} and tag {row[0]} is not what was judged.")
+            return
+
+
+def _heads(connection: sqlite3.Connection) -> Iterator[Finding]:
+    for head_id, blob, digest in connection.execute("SELECT id, blob, sha256 FROM head ORDER BY id"):
+        if hashlib.sha256(blob).hexdigest() != digest:
+            yield Finding("heads", f"Head {head_id} is not as it was saved.")
