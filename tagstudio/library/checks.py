@@ -52,13 +52,22 @@ def quick(connection: sqlite3.Connection) -> Finding | None:
 
 def full(connection: sqlite3.Connection) -> Iterator[Finding]:
     """Look at everything, one finding after another; None wrong, none found."""
-    for look in (_structure, _references, _judgements, _sealed, _standing, _heads):
+    for look in (_structure, _references, _judgements):
         yield from _explained(look(connection))
+    if has_seals(connection):
+        for look in (_sealed, _standing, _heads):
+            yield from _explained(look(connection))
+
+
+def has_seals(connection: sqlite3.Connection) -> bool:
+    """Whether the library is new enough to have seals."""
+    return _has(connection, "seal")
 
 
 def counts(connection: sqlite3.Connection) -> dict[str, int]:
     """Return how many rows the tables have that hold what people decided."""
-    return {name: int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) for name in COUNTED}
+    there = [name for name in COUNTED if _has(connection, name)]
+    return {name: int(connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]) for name in there}
 
 
 def end(connection: sqlite3.Connection) -> tuple[int, str]:
@@ -69,8 +78,14 @@ def end(connection: sqlite3.Connection) -> tuple[int, str]:
 
 def identity(connection: sqlite3.Connection) -> str:
     """Return the id that the library has among its copies."""
+    if not _has(connection, "info"):
+        return ""
     row = connection.execute("SELECT value FROM info WHERE name = 'id'").fetchone()
     return str(row[0]) if row else ""
+
+
+def _has(connection: sqlite3.Connection, table: str) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
 
 
 def _explained(findings: Iterator[Finding]) -> Iterator[Finding]:
@@ -82,7 +97,8 @@ def _explained(findings: Iterator[Finding]) -> Iterator[Finding]:
 
 
 def _quick(connection: sqlite3.Connection) -> Iterator[Finding]:
-    yield from _sealed(connection, seals.SMALL)
+    if has_seals(connection):
+        yield from _sealed(connection, seals.SMALL)
     yield from _judgements(connection, newest=NEWEST)
 
 
@@ -102,7 +118,7 @@ def _judgements(connection: sqlite3.Connection, newest: int = 0) -> Iterator[Fin
     broken = chain.break_in(connection, newest=newest)
     if broken is not None:
         yield Finding("judgements", f"Judgement {broken} is not as it was written.")
-    elif not seals.is_end_sealed(connection):
+    elif has_seals(connection) and not seals.is_end_sealed(connection):
         yield Finding("judgements", "The newest judgements are not those that were written last.")
 
 

@@ -72,7 +72,7 @@ def watch(session: Session) -> None:
 
 
 def renew(session: Session) -> bool:
-    """Seal what the transaction has changed; call it last. Tell whether judgements were made."""
+    """Seal what the transaction has changed; call it last. Tell whether something was judged or undone."""
     session.flush()
     connection = _raw(session)
     touched = connection.execute("SELECT name, block FROM temp.touched").fetchall()
@@ -81,7 +81,7 @@ def renew(session: Session) -> bool:
     for name, block in touched:
         _seal(connection, name, block)
     connection.execute("DELETE FROM temp.touched")
-    return any(name == JUDGEMENTS for name, _ in touched)
+    return any(name == "batch" for name, _ in touched)
 
 
 def seal_all(connection: sqlite3.Connection) -> None:
@@ -110,6 +110,8 @@ def is_end_sealed(connection: sqlite3.Connection) -> bool:
 
 def state(connection: sqlite3.Connection) -> str:
     """Return a digest of all that is sealed; equal means that nobody decided anything between."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'seal'").fetchone():
+        return ""
     rows = connection.execute("SELECT name, block, digest FROM seal ORDER BY name, block").fetchall()
     return _digest(rows) or ""
 
