@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 export MUSIC_FOLDER := $(value MUSIC)
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev lint test accept bench screenshots clean distclean
+.PHONY: help run install dev lint test faults accept bench screenshots clean distclean
 
 help:  ## List the tasks
 	@echo "make run [MUSIC=FOLDER]  Open TagStudio on a folder of music, or on the demo library"
@@ -48,8 +48,14 @@ lint: dev  ## Check form, types and import rules
 test: dev  ## Check everything: lint, all tests, the wheel
 	@packaging/system_packages.sh test
 	@$(MAKE) --no-print-directory lint
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/contracts tests/unit tests/gui tests/e2e
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/contracts tests/unit tests/gui tests/e2e tests/faults
 	$(BIN)/python packaging/smoke_wheel.py
+
+faults: dev  ## Inject every fault of the plan at full count, and print the table of what broke
+	@packaging/system_packages.sh test
+	@rm -f tests/faults/results/full.jsonl
+	@status=0; TAGSTUDIO_FAULTS=full QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/faults || status=1; \
+		$(BIN)/python tests/faults/report.py || status=1; exit $$status
 
 accept: dev  ## Run the whole loop, by command and in the window, on the folder MUSIC of real tracks
 	@packaging/system_packages.sh test

@@ -1,0 +1,40 @@
+"""Fixtures of the fault tests; ``harness.py`` explains how they work together."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from children import Children
+from counts import Record
+from disks import small_disks
+from shim import Shim, build_shim
+
+
+@pytest.fixture(scope="session")
+def shim(tmp_path_factory: pytest.TempPathFactory) -> Shim:
+    """The library that fails or kills at the n-th system call that changes something; built once."""
+    return build_shim(tmp_path_factory.mktemp("shim"))
+
+
+@pytest.fixture
+def children(tmp_path: Path) -> Iterator[Children]:
+    """Start programs in process groups of their own, with their own home; all are gone after the test."""
+    started = Children(tmp_path / "home")
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def record(request: pytest.FixtureRequest) -> Record:
+    """Note what a fault test did, for the report: ``record("K3", "kill -9 while judging", n=200, violations=0)``."""
+    return Record(request.node.nodeid)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
+    """Mount a disk of so many kilobytes: ``folder = small_disk(64)``; skips where mounting is not allowed."""
+    yield from small_disks(tmp_path)
