@@ -47,7 +47,9 @@ class WorkerError(TagStudioError):
 
 
 class LibraryError(TagStudioError):
-    """The library cannot be opened, read or written."""
+    """The library cannot be opened, read or written; ``is_foreign`` when the file is something else."""
+
+    is_foreign = False
 
 
 class DamagedLibraryError(LibraryError):

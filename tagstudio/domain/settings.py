@@ -20,10 +20,15 @@ class Settings:
     excerpts: int = setting(6, "Windows of 3 s heard per track (0: everything)", low=0, high=1000)
     workers: int = setting(2, "Decoding processes", low=1, high=64)
     volume: float = setting(1.0, "Volume (0 to 1)", low=0.0, high=1.0)
+    second_backup_folder: str = setting("", "Folder that gets a second copy of every backup (empty: none)")
 
     def __post_init__(self) -> None:
         for each in fields(self):
             value, low, high = getattr(self, each.name), each.metadata["low"], each.metadata["high"]
+            if isinstance(each.default, str):
+                if not isinstance(value, str):
+                    raise ValueError(f"{each.name} must be a text, got {value!r}")
+                continue
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise ValueError(f"{each.name} must be a number, got {value!r}")
             if isinstance(each.default, int) and not isinstance(value, int):

@@ -71,8 +71,8 @@ def backup_folder(file: Path) -> Path:
 
 
 def side_file(copy: Path) -> Path:
-    """Return the side file of a copy."""
-    return copy.with_name(copy.name + ".json")
+    """Return the side file of a copy: a line for ``sha256sum -c``, and what is in the copy as a comment."""
+    return copy.with_name(copy.name + ".sha256")
 
 
 def utc_now() -> datetime:
@@ -156,7 +156,7 @@ def publish(part: Path, copy: Backup) -> None:
     side_part = side.with_name(f".{side.name}.part")
     contents = {name: value for name, value in asdict(copy).items() if name != "file"}
     try:
-        side_part.write_text(json.dumps(contents, indent=1) + "\n", "utf-8")
+        side_part.write_text(f"{copy.sha256}  {copy.file.name}\n# {json.dumps(contents)}\n", "utf-8")
         keep(side_part)
         side_part.replace(side)
     finally:
@@ -179,7 +179,7 @@ def sweep(file: Path) -> int:
     swept = 0
     with contextlib.suppress(OSError), _alone(folder, waits=False):
         for each in folder.iterdir():
-            is_orphan = each.name.endswith(".sqlite3.json") and not each.with_suffix("").exists()
+            is_orphan = each.name.endswith(".sqlite3.sha256") and not each.with_suffix("").exists()
             if is_orphan or (each.name.startswith(".") and each.name != _LOCK):
                 each.unlink(missing_ok=True)
                 swept += 1
@@ -250,7 +250,7 @@ def _copied(file: Path, part: Path) -> dict[str, object]:
 def _described(copy: Path) -> Backup:
     number = int(found[1]) if (found := _NUMBER.search(copy.name)) else 0
     try:
-        side = json.loads(side_file(copy).read_text("utf-8"))
+        side = json.loads(side_file(copy).read_text("utf-8").partition("\n# ")[2])
         return Backup(file=copy, **{**side, "end": tuple(side["end"]), "number": int(side["number"])})
     except (OSError, ValueError, TypeError, KeyError):
         return Backup(file=copy, number=number, reason="", made_at=_time_of(copy))

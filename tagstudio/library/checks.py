@@ -39,15 +39,13 @@ class Finding:
 @contextmanager
 def looked_at(file: Path, *, is_alone: bool = False) -> Iterator[sqlite3.Connection]:
     """Open a file for reading only; with ``is_alone``, a finished file that has no journal and gets none."""
-    how = "mode=ro&immutable=1" if is_alone else "mode=ro"
-    with closing(sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True, isolation_level=None)) as connection:
-        connection.execute("PRAGMA trusted_schema = OFF")
+    with closing(_opened(file, is_alone=is_alone)) as connection:
         yield connection
 
 
-def quick(connection: sqlite3.Connection) -> Finding | None:
-    """Look at what is small and at the newest judgements; return the first thing that is wrong."""
-    return next(_explained(_quick(connection)), None)
+def quick(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Look at what is small and at the newest judgements."""
+    return _explained(_quick(connection))
 
 
 def full(connection: sqlite3.Connection) -> Iterator[Finding]:
@@ -86,6 +84,24 @@ def identity(connection: sqlite3.Connection) -> str:
 
 def _has(connection: sqlite3.Connection, table: str) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone() is not None
+
+
+def _opened(file: Path, *, is_alone: bool) -> sqlite3.Connection:
+    how = "mode=ro&immutable=1" if is_alone else "mode=ro"
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except sqlite3.OperationalError:
+        connection.close()
+        if is_alone:
+            raise
+        # Where not even the journal's index can be made, on a disk that may not be written.
+        return _opened(file, is_alone=True)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _explained(findings: Iterator[Finding]) -> Iterator[Finding]:

@@ -66,13 +66,17 @@ class Mirror:
 
     def ahead(self, connection: sqlite3.Connection) -> list[Line]:
         """Return the lines that follow the newest judgement of a library: what it lacks, if anything."""
+        if self.is_of(connection):
+            return []
+        return self.since(*checks.end(connection), checks.identity(connection))
+
+    def is_of(self, connection: sqlite3.Connection) -> bool:
+        """Whether the last line is in the library, or is none of its own; what the library has more follows later."""
         try:
             last = self._last_of_file()
         except OSError:
-            return []
-        if last is None or last["library"] != checks.identity(connection) or _has(connection, last):
-            return []
-        return self.since(*checks.end(connection), checks.identity(connection))
+            return True
+        return last is None or last["library"] != checks.identity(connection) or _has(connection, last)
 
     def since(self, judgement_id: int, hash_: str, library: str) -> list[Line]:
         """Return the lines that follow a judgement, oldest first, batches without judgements included.

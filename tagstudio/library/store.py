@@ -16,12 +16,12 @@ from sqlalchemy import Engine, QueuePool, create_engine, event
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import LibraryError
-from tagstudio.library import migrations
-from tagstudio.library.backups import back_up
+from tagstudio.library import backups, damage, migrations, seals
 from tagstudio.library.cache import Cache
 from tagstudio.library.creation import create_file
 from tagstudio.library.faults import explained
 from tagstudio.library.headers import refuse_foreign
+from tagstudio.library.mirror import Mirror
 from tagstudio.library.owners import Owner
 from tagstudio.library.schema import SCHEMA
 
@@ -42,6 +42,7 @@ class Library:
     def __init__(self, file: Path, *, busy_s: float = BUSY_S) -> None:
         self.file = file
         self.warning = ""
+        self.mirror = Mirror(file)
         self._owner = Owner(file)
         self._readers = _engine(file, busy_s, "BEGIN", READERS, lambda: ("query_only = ON",))
         self._writers = _engine(file, busy_s, "BEGIN IMMEDIATE", 1, self._writing_pragmas)
@@ -102,8 +103,12 @@ class Library:
                 with Session(self._writers, expire_on_commit=False) as session:
                     # Take the lock before the block starts, so that what it reads is what it changes.
                     session.connection()
+                    seals.watch(session)
                     yield session
+                    is_judged = seals.renew(session)
                     session.commit()
+                if is_judged:
+                    self._follow()
             finally:
                 self._writing_thread = None
 
@@ -118,6 +123,13 @@ class Library:
             if self._cache is not None:
                 self._cache.close()
             self._owner.release()
+
+    def _follow(self) -> None:
+        """Let the mirror have what was judged; it never fails what is saved already."""
+        with self._readers.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            self.mirror.follow(raw)
 
     def _require_open(self) -> None:
         if not self._is_open:
@@ -143,9 +155,11 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
     with explained(file):
         if not file.exists():
             if not create:
+                damage.refuse_vanished(file)
                 raise LibraryError(f"There is no library at “{file}”.", "Scan a folder first, or name another file.")
+            damage.refuse_vanished(file)
             create_file(file)
-        version = refuse_foreign(file, busy_s)
+        version = _version(file, busy_s)
         library = Library(file, busy_s=busy_s)
         try:
             _prepare(library, version)
@@ -153,6 +167,14 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
             library.close()
             raise
     return library
+
+
+def _version(file: Path, busy_s: float) -> int:
+    try:
+        with explained(file):
+            return refuse_foreign(file, busy_s)
+    except LibraryError as error:
+        raise damage.with_offer(file, error) from error
 
 
 def sqlite_version() -> str:
@@ -168,10 +190,12 @@ def cache_folder(file: Path) -> Path:
 
 def _prepare(library: Library, version: int) -> None:
     """Migrate if needed, and find out whether the file has the safe journal."""
+    is_first = library._owner.is_first
+    damage.require_whole(library.file, library.mirror, is_first=is_first)
     with library._writers.connect() as connection:
         if version < SCHEMA:
             log.info("migrating %s from schema %d to %d", library.file, version, SCHEMA)
-            back_up(library.file, f"schema-{version}")
+            backups.back_up(library.file, f"schema-{version}")
             migrations.upgrade(connection, SCHEMA)
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
@@ -182,6 +206,10 @@ def _prepare(library: Library, version: int) -> None:
             "move it to a local disk, or let only one program use it."
         )
         log.warning(library.warning)
+    if is_first:
+        damage.sweep(library.file)
+        backups.sweep(library.file)
+    library._follow()
     log.info("opened %s, SQLite %s, journal %s", library.file, sqlite3.sqlite_version, mode)
 
 
