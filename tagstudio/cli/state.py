@@ -7,6 +7,8 @@ from pathlib import Path
 import typer
 
 from tagstudio.cli.output import note
+from tagstudio.domain.errors import TagStudioError
+from tagstudio.services.backups import if_due
 from tagstudio.services.studio import Studio, open_studio
 
 # (library file or None, folder or None, is_demo) -> exit status
@@ -33,4 +35,15 @@ def opened(context: typer.Context, *, create: bool = False) -> Studio:
     studio = open_studio(state_of(context).library, create=create)
     if studio.warning:
         note(studio.warning)
+    _back_up(studio)
     return studio
+
+
+def _back_up(studio: Studio) -> None:
+    try:
+        report = if_due(studio, "start")
+    except TagStudioError as error:
+        note(f"{error.what} {error.advice}".rstrip())
+    else:
+        if report is not None and report.warning:
+            note(report.warning)

@@ -17,6 +17,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tagstudio.domain.errors import DamagedLibraryError, LibraryError
 from tagstudio.library import checks, seals
@@ -108,10 +109,10 @@ def back_up(file: Path, reason: str, *, clock: Clock = utc_now) -> Path:
             name = f"{file.stem}-{number:06}-{_slug(reason)}-{made:%Y%m%dT%H%M%S}.sqlite3"
             part = folder / f".{name}.part"
             try:
-                found = _copied(file, part)
+                _copy(file, part)
                 copy = Backup(
                     file=folder / name, number=number, reason=reason, made_at=made.isoformat(timespec="milliseconds"),
-                    size=part.stat().st_size, sha256=digest(part), **found,
+                    size=part.stat().st_size, sha256=digest(part), **_contents(part),
                 )  # fmt: skip
                 publish(part, copy)
             finally:
@@ -227,8 +228,8 @@ def _require_room(file: Path, folder: Path) -> None:
         )
 
 
-def _copied(file: Path, part: Path) -> dict[str, object]:
-    """Copy and check; return what is in the copy."""
+def _copy(file: Path, part: Path) -> None:
+    """Copy and check."""
     with checks.looked_at(file) as source, closing(sqlite3.connect(part)) as copy:
         # One state of the library, whoever writes meanwhile.
         source.execute("BEGIN")
@@ -242,8 +243,13 @@ def _copied(file: Path, part: Path) -> dict[str, object]:
             wrong = checks.Finding("file", "Rows are missing in the copy.")
         if wrong is not None:
             raise DamagedLibraryError(f"“{file.name}” is damaged: {wrong.what}", "Restore a backup of it.")
+
+
+def _contents(part: Path) -> dict[str, Any]:
+    with checks.looked_at(part, is_alone=True) as copy:
         return {
-            "library": checks.identity(copy), "state": seals.state(copy), "end": checks.end(copy), "counts": expected,
+            "library": checks.identity(copy), "state": seals.state(copy), "end": checks.end(copy),
+            "counts": checks.counts(copy),
         }  # fmt: skip
 
 

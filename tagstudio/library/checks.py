@@ -74,6 +74,11 @@ def end(connection: sqlite3.Connection) -> tuple[int, str]:
     return (int(row[0]), str(row[1])) if row else (0, chain.FIRST_HASH)
 
 
+def newest_batch(connection: sqlite3.Connection) -> int:
+    """Return the id of the newest batch."""
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM batch").fetchone()[0])
+
+
 def identity(connection: sqlite3.Connection) -> str:
     """Return the id that the library has among its copies."""
     if not _has(connection, "info"):

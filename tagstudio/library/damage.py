@@ -13,7 +13,6 @@ from tagstudio.library.mirror import Mirror
 log = logging.getLogger(__name__)
 
 KEPT = "The file was left as it is."
-OFFER = "Restore a backup: “tagstudio library restore” shows what there is."
 RESTORED = "-restored.part"
 # A library that takes longer to be made than this was given up.
 STALE_S = 600.0
@@ -30,15 +29,27 @@ def refuse_vanished(file: Path) -> None:
     if all_backups(file) or Mirror(file).files():
         raise DamagedLibraryError(
             f"The library “{file.name}” is gone, but its backups are in “{backup_folder(file).name}”.",
-            "Restore one, or move that folder away to start anew.",
+            f"{offer(file)} To start anew, move that folder away.",
         )
+
+
+def offer(file: Path) -> str:
+    """Return in a sentence what can be put back, by what the backups say of themselves."""
+    newest = next((each for each in all_backups(file) if not each.is_cut), None)
+    if newest is None:
+        return "There is no backup of it; copies of your own can be put in its place."
+    made = newest.made_at[:16].replace("T", " ")
+    return (
+        f"“tagstudio library restore”, or the window, puts back the backup of {made} UTC ({newest.judgements:,} "
+        "judgements) and what was judged since."
+    )
 
 
 def with_offer(file: Path, error: LibraryError) -> LibraryError:
     """Return a refusal as damage where there are backups of the library that should have been there."""
-    if isinstance(error, DamagedLibraryError) or not error.is_foreign or not all_backups(file):
-        return error
-    return DamagedLibraryError(error.what, OFFER)
+    if isinstance(error, DamagedLibraryError) or (error.is_foreign and all_backups(file)):
+        return DamagedLibraryError(error.what, f"{offer(file)} {KEPT}")
+    return error
 
 
 def require_whole(file: Path, mirror: Mirror, *, is_first: bool) -> None:
@@ -56,7 +67,7 @@ def require_whole(file: Path, mirror: Mirror, *, is_first: bool) -> None:
         wrong = next(iter(looked), None)
         lacking = 0 if wrong else len([line for line in mirror.ahead(connection) if "prev_hash" in line])
     if wrong is not None:
-        raise DamagedLibraryError(f"“{file.name}” is damaged. {wrong.what}", f"{OFFER} {KEPT}")
+        raise DamagedLibraryError(f"“{file.name}” is damaged. {wrong.what}", f"{offer(file)} {KEPT}")
     if lacking:
         raise DamagedLibraryError(
             f"“{file.name}” lacks {lacking:,} {'judgement' if lacking == 1 else 'judgements'} that were saved.",
@@ -95,4 +106,4 @@ def aside(file: Path) -> list[Path]:
 
 def _refuse_half_restored(file: Path) -> None:
     if any(each.samefile(file) for each in aside(file) if not each.name.endswith(("-wal", "-shm", "-journal"))):
-        raise DamagedLibraryError(f"Restoring “{file.name}” was interrupted.", f"{OFFER} {KEPT}")
+        raise DamagedLibraryError(f"Restoring “{file.name}” was interrupted.", f"{offer(file)} {KEPT}")

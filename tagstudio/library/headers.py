@@ -34,7 +34,9 @@ def refuse_foreign(file: Path, busy_s: float) -> int:
         _refuse_numbers(file, owner, version)
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'judgement'").fetchone()
     if not tables:
-        raise DamagedLibraryError(f"“{file.name}” is damaged: its tables are missing.", f"Restore a backup of it. {_KEPT}")
+        raise DamagedLibraryError(
+            f"“{file.name}” is damaged: its tables are missing.", f"Restore a backup of it. {_KEPT}"
+        )
     return int(version)
 
 
@@ -77,7 +79,9 @@ def _refuse_cut(file: Path, header: bytes) -> None:
     page_bytes = int(struct.unpack_from(">H", header, 16)[0])
     pages = struct.unpack_from(">I", header, 28)[0]
     if file.stat().st_size < pages * (65536 if page_bytes == 1 else page_bytes):
-        raise DamagedLibraryError(f"“{file.name}” is cut short: its end is missing.", f"Restore a backup of it. {_KEPT}")
+        raise DamagedLibraryError(
+            f"“{file.name}” is cut short: its end is missing.", f"Restore a backup of it. {_KEPT}"
+        )
 
 
 def _has_journal(file: Path) -> bool:

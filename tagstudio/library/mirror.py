@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import IO, Any, TypeAlias
 
 from tagstudio.library import checks
 from tagstudio.library.backups import backup_folder
+from tagstudio.library.chain import FIRST_HASH
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +30,10 @@ Line: TypeAlias = dict[str, Any]
 NAME = "judgements.jsonl"
 PATTERN = "judgements-*.jsonl.gz"
 _TAIL_BYTES = 1 << 18
+_JSON = json.JSONEncoder(sort_keys=True)
 _LINES = """
-    SELECT b.id, b.kind, b.text, b.made_at, b.undoes, j.id, j.hash, j.prev_hash, j.verdict, j.origin, j.start_s, j.end_s,
-           j.track_id, j.tag_id, r.path, t.path, t.audio_hash, w.name, f.name
+    SELECT b.id, b.kind, b.text, b.made_at, b.undoes, j.id, j.hash, j.prev_hash, j.verdict, j.origin, j.start_s,
+           j.end_s, j.track_id, j.tag_id, r.path, t.path, t.audio_hash, w.name, f.name
     FROM batch AS b
     LEFT JOIN judgement AS j ON j.batch_id = b.id AND j.id > :judgement
     LEFT JOIN track AS t ON t.id = j.track_id LEFT JOIN root AS r ON r.id = t.root_id
@@ -107,8 +110,9 @@ class Mirror:
     def lines(self) -> Iterator[Line]:
         """Yield every whole line, oldest first; torn and changed ones are left out."""
         for file in self.files():
-            opened: IO[bytes] = gzip.open(file) if file.suffix == ".gz" else file.open("rb")  # type: ignore[assignment]
-            with opened, contextlib.suppress(EOFError, gzip.BadGzipFile):
+            raw_file = file.open("rb")
+            opened = gzip.GzipFile(fileobj=raw_file) if file.suffix == ".gz" else raw_file
+            with raw_file, opened, contextlib.suppress(EOFError, gzip.BadGzipFile, zlib.error):
                 yield from (line for raw in opened if (line := _line(raw)) is not None)
 
     def files(self) -> list[Path]:
@@ -127,7 +131,7 @@ class Mirror:
         lacking = sum(row[0] not in kept for row in hashes)
         return f"The second copy lacks {lacking:,} of {len(hashes):,} judgements." if lacking else ""
 
-    def accept(self, judgement_id: int, hash_: str, batch: int, library: str) -> None:
+    def accept(self, end: tuple[int, str], batch: int, library: str) -> None:
         """Note that the library goes on from this judgement, whatever the lines before say.
 
         Raises
@@ -137,7 +141,7 @@ class Mirror:
         """
         if self.file.exists():
             with self._locked() as opened:
-                self._append(opened, [{"library": library, "end": [judgement_id, hash_], "batch": batch}])
+                self._append(opened, [{"library": library, "end": list(end), "batch": batch}])
 
     def compact(self, connection: sqlite3.Connection) -> None:
         """Press what there is into one file and start a new one with all that the library has.
@@ -178,7 +182,7 @@ class Mirror:
             # A line of another history: that of an older library, or of one that was put back by hand.
             start = last if last and last["library"] == library and _has(connection, last) else None
             id_, batch = (start["end"][0], start["batch"]) if start else (0, 0)
-            hash_ = start["end"][1] if start else checks.chain.FIRST_HASH
+            hash_ = start["end"][1] if start else FIRST_HASH
             rows = connection.execute(_LINES, {"judgement": id_, "batch": batch})
             self._append(opened, _lines(rows, library, id_, hash_))
 
@@ -234,7 +238,7 @@ def _lines(rows: "sqlite3.Cursor", library: str, id_: int, hash_: str) -> Iterat
 
 
 def _raw(line: Line) -> bytes:
-    text = json.dumps(line, sort_keys=True)
+    text = _JSON.encode(line)
     return f'{{"sum": "{_sum(text)}", "line": {text}}}\n'.encode()
 
 
@@ -242,7 +246,7 @@ def _line(raw: bytes) -> Line | None:
     try:
         read = json.loads(raw)
         line: Line = read["line"]
-        return line if read["sum"] == _sum(json.dumps(line, sort_keys=True)) else None
+        return line if read["sum"] == _sum(_JSON.encode(line)) else None
     except (ValueError, KeyError, TypeError):
         return None
 

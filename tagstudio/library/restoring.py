@@ -107,7 +107,7 @@ def _completed(mirror: Mirror, part: Path, lines: Sequence[Line]) -> Replayed:
             if connection.execute("PRAGMA user_version").fetchone()[0] < SCHEMA:
                 migrations.upgrade(each, SCHEMA)
         _require_whole(connection)
-        start = *checks.end(connection), *connection.execute("SELECT coalesce(max(id), 0) FROM batch").fetchone()
+        end, batch = checks.end(connection), checks.newest_batch(connection)
         with Session(engine) as session:
             seals.watch(session)
             replayed = replay(session, lines)
@@ -117,9 +117,8 @@ def _completed(mirror: Mirror, part: Path, lines: Sequence[Line]) -> Replayed:
         if not mirror.is_of(connection):
             # Not all of the lines were judged anew: else the copy would end where the mirror does.
             with contextlib.suppress(OSError):
-                mirror.accept(*start, checks.identity(connection))
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                mirror.accept(end, batch, checks.identity(connection))
+        connection.execute("PRAGMA journal_mode = WAL").fetchone()
     keep(part)
     return replayed
 

@@ -42,7 +42,8 @@ TABLES = {
     "model_tag": Sealed("model_id, name, tag_id", None, "model_id, name, tag_id"),
     "batch": Sealed("id, kind, text, made_at, undoes"),
     "head": Sealed(
-        "id, tag_id, model_ids, strategy, sha256, n_yes, n_no, auc, auc_low, auc_high, threshold, made_at, is_current", 6
+        "id, tag_id, model_ids, strategy, sha256, n_yes, n_no, auc, auc_low, auc_high, threshold, made_at, is_current",
+        6,
     ),
     "saved_search": Sealed('id, name, "key", "query", position, made_at'),
     "write_run": Sealed("id, kind, text, made_at, finished_at"),
@@ -156,7 +157,7 @@ def _digests(connection: sqlite3.Connection, name: str) -> Iterator[tuple[int, s
         if (digest := _digest(rows.fetchall())) is not None:
             yield EVERYTHING, digest
         return
-    block, held = 0, []
+    block, held = 0, list[tuple[Any, ...]]()
     for row in rows:
         if row[0] >> sealed.shift != block:
             if held:

@@ -123,9 +123,8 @@ def go_on_without(file: Path) -> None:
     with checks.looked_at(file) as connection:
         if wrong := next(checks.full(connection), None):
             raise LibraryError(f"“{file.name}” is damaged. {wrong.what}", "Restore a backup.")
-        (batch,) = connection.execute("SELECT coalesce(max(id), 0) FROM batch").fetchone()
         try:
-            Mirror(file).accept(*checks.end(connection), int(batch), checks.identity(connection))
+            Mirror(file).accept(checks.end(connection), checks.newest_batch(connection), checks.identity(connection))
         except OSError as error:
             raise LibraryError("That cannot be noted.", f"Allow writing in “{backup_folder(file)}”.") from error
 
@@ -159,7 +158,7 @@ def _lacking(file: Path) -> list[Line]:
 
 
 def _newest_good(file: Path) -> "Job[tuple[Backup | None, list[str]]]":
-    passed = []
+    passed: list[str] = []
     for backup in choices(file):
         yield Progress(len(passed), 0, f"looking at {backup.file.name}")
         if not (why := backups.problem(backup)):
