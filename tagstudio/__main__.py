@@ -1,8 +1,13 @@
 """Start the program: no command opens the window, a command does its work and ends."""
 
 import multiprocessing
+import signal
 import sys
 from pathlib import Path
+
+if __name__ == "__main__":
+    # Until there is something to put in order, an interrupt just ends the process.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from tagstudio.cli import app
 
@@ -14,6 +19,13 @@ def main() -> None:
 
 
 def _open_window(library: Path | None, folder: Path | None, is_demo: bool) -> int:
+    from tagstudio.services.windows import OpenElsewhereError, refuse_second_window
+
+    try:
+        refuse_second_window(library, demo=is_demo)
+    except OpenElsewhereError as error:
+        print(error.what, error.advice)
+        return 0
     from tagstudio.gui.app import run
 
     return run(library, folder, demo=is_demo)

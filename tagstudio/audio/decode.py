@@ -11,6 +11,7 @@ import soundfile
 from tagstudio.audio.ffmpeg import FFmpegSource
 from tagstudio.audio.formats import SNIFFED_BYTES, open_regular, sniffed
 from tagstudio.audio.libsndfile import SoundFileSource
+from tagstudio.audio.promises import CUT_SHORT, is_cut_short
 from tagstudio.audio.sources import Source
 from tagstudio.domain.errors import DecodeError
 
@@ -44,6 +45,14 @@ def open_audio(path: bytes) -> Source:
 
 
 def _opened(path: bytes, file: BinaryIO) -> Source:
+    is_short = is_cut_short(file)
+    source = _decoder(path, file)
+    if is_short:
+        source.oddities.add(CUT_SHORT)
+    return source
+
+
+def _decoder(path: bytes, file: BinaryIO) -> Source:
     try:
         source = FFmpegSource(path, file)
     except (av.error.FFmpegError, DecodeError, ValueError) as error:

@@ -22,6 +22,8 @@ __all__ = ["EAR_LIMITS", "STREAM_WINDOWS", "Ear", "Facts", "Heard", "Overview", 
 EAR_LIMITS = Limits(memory_bytes=4 * 2**30, may_write=False, calls=200, niceness=5, threads=1)
 STREAM_WINDOWS = 40
 BLOCK_S = 0.25
+# What an encoder may add at both ends and a header count: 3,100 samples at 22 kHz.
+PADDING_S = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,8 +124,9 @@ def _note(source: Source, decoded_s: float | None) -> str:
     sentences = sorted(source.oddities)
     if source.bad_packets:
         sentences.append(f"Damaged pieces were left out: {source.bad_packets}.")
-    if decoded_s is not None and source.duration_s is not None and differs(source.duration_s, decoded_s):
-        sentences.append(f"The file promises {source.duration_s:.1f} s but holds {decoded_s:.1f} s.")
+    claimed_s = source.duration_s
+    if decoded_s is not None and claimed_s is not None and differs(claimed_s, decoded_s, least_s=PADDING_S):
+        sentences.append(f"The file promises {claimed_s:.1f} s but holds {decoded_s:.1f} s.")
     return " ".join(sentences)
 
 

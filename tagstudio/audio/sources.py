@@ -19,9 +19,9 @@ LOUDEST = 100.0
 Samples = NDArray[np.float32]
 
 
-def differs(claimed_s: float, decoded_s: float) -> bool:
-    """Tell whether a header's length is wrong, not just rounded or padded: by over half a second and over 2 %."""
-    return abs(claimed_s - decoded_s) > max(0.5, 0.02 * decoded_s)
+def differs(claimed_s: float, decoded_s: float, *, least_s: float = 0.5) -> bool:
+    """Tell whether a header's length is wrong, not just rounded or padded: by over ``least_s`` and over 2 %."""
+    return abs(claimed_s - decoded_s) > max(least_s, 0.02 * decoded_s)
 
 
 class Source(ABC):

@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from tagstudio import __version__
-from tagstudio.cli.output import explain
+from tagstudio.cli.output import explain, note
+from tagstudio.cli.signals import Stopped, stopped_in_order
 from tagstudio.cli.state import OpenWindow, State, state_of
 from tagstudio.domain.errors import TagStudioError
 
@@ -49,16 +50,20 @@ def build(open_window: OpenWindow, commands: Sequence[str] = COMMANDS) -> typer.
 
 
 def run(arguments: Sequence[str], open_window: OpenWindow) -> int:
-    """Run one command and return its exit status: 0 done, 1 a failure that was explained, 2 wrong usage."""
+    """Run one command; its exit status is 0 done, 1 a failure that was explained, 2 wrong usage, 128 + n signal n."""
     # What is logged is for those who look for a fault; what a person must know is printed.
     if os.environ.get(DEBUG_VARIABLE):
         logging.basicConfig(level=logging.INFO)
     else:
         logging.getLogger("tagstudio").addHandler(logging.NullHandler())
     try:
-        build(open_window, _wanted(arguments))(args=list(arguments), prog_name="tagstudio")
+        with stopped_in_order():
+            build(open_window, _wanted(arguments))(args=list(arguments), prog_name="tagstudio")
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else 0
+    except Stopped as stopped:
+        note("Stopped; what was done so far is kept.")
+        return stopped.status
     except TagStudioError as error:
         explain(error)
         return 1

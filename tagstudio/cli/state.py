@@ -9,7 +9,7 @@ import typer
 from tagstudio.cli.output import note
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.services.backups import if_due
-from tagstudio.services.studio import Studio, open_studio
+from tagstudio.services.studio import Studio, open_studio, upgrade_notice
 
 # (library file or None, folder or None, is_demo) -> exit status
 OpenWindow = Callable[[Path | None, Path | None, bool], int]
@@ -32,7 +32,10 @@ def state_of(context: typer.Context) -> State:
 
 def opened(context: typer.Context, *, create: bool = False) -> Studio:
     """Open the library this run is about; only scanning and adding words may create one."""
-    studio = open_studio(state_of(context).library, create=create)
+    file = state_of(context).library
+    if notice := upgrade_notice(file):
+        note(notice)
+    studio = open_studio(file, create=create)
     if studio.warning:
         note(studio.warning)
     _back_up(studio)

@@ -1,10 +1,13 @@
 """Settings: frozen, with label, unit and limits in the metadata; only differences are saved."""
 
 import json
+import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from tagstudio.domain.disk_faults import reason
 from tagstudio.domain.errors import TagStudioError
 
 
@@ -74,9 +77,14 @@ def save_settings(file: Path, settings: Settings) -> None:
     part = file.with_suffix(".part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(changes, indent=2) + "\n", "utf-8")
+        with part.open("w", encoding="utf-8") as opened:
+            opened.write(json.dumps(changes, indent=2) + "\n")
+            opened.flush()
+            os.fsync(opened.fileno())
         part.replace(file)
     except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise TagStudioError(
-            f"The settings could not be saved to “{file}”: {error.strerror}.", "They hold until the program ends."
+            f"The settings could not be saved to “{file}”: {reason(error)}.", "They hold until the program ends."
         ) from error

@@ -64,6 +64,13 @@ def _open(window: MainWindow, studio_file: Path | None, folder: Path | None, *, 
         window.open_library(studio_file, then=None if folder is None else lambda: window.add_folder(folder))
 
 
+class _PatientHandler(RotatingFileHandler):
+    """A log that stops while its disk is full, and stops nobody else."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
+
+
 @contextmanager
 def _failures_shown(window: MainWindow) -> Iterator[None]:
     """Write exceptions that nobody caught to the log and tell the person, instead of dying."""
@@ -92,7 +99,7 @@ def _interrupt_closes(window: MainWindow) -> Iterator[None]:
     notifier.activated.connect(lambda: ours.recv(64))
 
     def close(_number: int, _frame: FrameType | None) -> None:
-        QTimer.singleShot(0, window, window.close)
+        QTimer.singleShot(0, window, window.leave_now)
 
     before = {each: signal.signal(each, close) for each in (signal.SIGINT, signal.SIGTERM)}
     woken = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
@@ -110,7 +117,7 @@ def _interrupt_closes(window: MainWindow) -> Iterator[None]:
 def _log_to_file() -> None:
     try:
         paths.log_folder().mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(paths.log_folder() / "tagstudio.log", maxBytes=LOG_BYTES, backupCount=LOGS_KEPT)
+        handler = _PatientHandler(paths.log_folder() / "tagstudio.log", maxBytes=LOG_BYTES, backupCount=LOGS_KEPT)
     except OSError:
         return  # without a log the program still works
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))

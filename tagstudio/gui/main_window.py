@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QFileSystemWatcher, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -21,7 +21,8 @@ from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.judgements import Verdict
 from tagstudio.gui import theme
 from tagstudio.gui.dialogs.shortcuts import about_dialog, shortcuts_dialog
-from tagstudio.gui.jobs import JobRunner
+from tagstudio.gui.dialogs.unsaved import unsaved_dialog, wait_until_sent
+from tagstudio.gui.jobs import SHUT_DOWN_S, JobRunner
 from tagstudio.gui.menus import Menus
 from tagstudio.gui.style import SHEET
 from tagstudio.gui.views.job_bar import JobBar
@@ -30,12 +31,15 @@ from tagstudio.gui.widgets.message_bar import MessageBar, NewsLine
 from tagstudio.gui.widgets.parts import button, stacked
 
 if TYPE_CHECKING:  # opening a library loads these, on a thread
+    from tagstudio.domain.jobs import Job
     from tagstudio.gui.workplace import Workplace
     from tagstudio.services.studio import Studio
 
 log = logging.getLogger(__name__)
+OPENING = "Opening the library…"
 SEEK_S = 5.0
 READERS_S = 1.0
+LEAVE_S = 3.0
 ANSWERS = (("&Yes", Verdict.YES, "A"), ("&No", Verdict.NO, "X"), ("&Unsure", Verdict.UNSURE, "U"))
 
 
@@ -54,8 +58,12 @@ class MainWindow(QMainWindow):
         self.menuBar().setCornerWidget(self.news)
         self.job_bar = JobBar(self.runner)
         self.workplace: Workplace | None = None
+        self._is_leaving = False
+        # Somebody who starts the program again on the same library touches a file beside it.
+        self._requests = QFileSystemWatcher(self)
+        self._requests.fileChanged.connect(self.come_forward)
         self._pages = QStackedWidget()
-        self._opening = Cover("Opening the library…", "")
+        self._opening = Cover(OPENING, "")
         self._pages.addWidget(self._opening)
         inside = QWidget()
         inside.setLayout(stacked(self.messages, self._pages, self.job_bar, spacing=0))
@@ -71,11 +79,13 @@ class MainWindow(QMainWindow):
 
     def open_library(self, file: Path | None = None, *, then: Callable[[], None] | None = None) -> None:
         """Open a library in the background, the usual one by default; ``then`` is done once it is open."""
-        self._open(lambda: _open_studio(file), file, then)
+        self._open(_open_studio(file), file, then)
 
     def open_demo(self) -> None:
         """Open a fresh copy of the demo library and listen to it."""
-        self._open(_open_demo, None, self._read_demo)
+        if not self._all_is_saved(self.open_demo):
+            return
+        self._open(_open_demo(), None, self._read_demo)
 
     def add_folder(self, folder: Path) -> None:
         """Scan a folder and listen to it, as soon as a library is open."""
@@ -84,18 +94,44 @@ class MainWindow(QMainWindow):
 
     def close_down(self) -> None:
         """Stop the jobs, let go of the library."""
-        studio = self.workplace.studio if self.workplace else None
-        if self.workplace:
-            self.workplace.close_down()
-            self.workplace = None
+        workplace, self.workplace = self.workplace, None
+        if workplace:
+            workplace.close_down()
         # Writers first; readers may wait for a child process, which ends with the library.
-        if not self.runner.shut_down(lanes=("judge", "long")):
+        is_done = self.runner.shut_down(LEAVE_S if self._is_leaving else SHUT_DOWN_S, lanes=("judge", "long"))
+        if not is_done:
             log.warning("a job outlived the window")
-        if studio:
-            studio.close()
+        if workplace:
+            self._log_unsaved(workplace)
+            if is_done or not self._is_leaving:
+                workplace.studio.close()
+            else:
+                workplace.studio.end_processes()
         self.runner.shut_down(READERS_S)
 
+    def _log_unsaved(self, workplace: "Workplace") -> None:
+        # What the writers had to tell is still on its way to the window.
+        QApplication.sendPostedEvents(self.runner, QEvent.Type.MetaCall)
+        for each in workplace.commands.verdicts.open:
+            log.error("not saved: %s %r on tracks %s", each.verdict, each.tag, list(each.track_ids))
+
+    def come_forward(self) -> None:
+        """Show the window to a person who asked for it elsewhere."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
+
+    def leave_now(self) -> None:
+        """Close without asking anything: the session ends."""
+        self._is_leaving = True
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._is_leaving and not self._all_is_saved(self.close):
+            event.ignore()
+            return
         self.hide()  # at once; what is being written may take a moment
         self.close_down()
         super().closeEvent(event)
@@ -122,14 +158,33 @@ class MainWindow(QMainWindow):
             return True
         return super().event(event)
 
-    def _open(self, work: Callable[[], Any], file: Path | None, then: Callable[[], None] | None) -> None:
-        self._opening.say("Opening the library…", "")
+    def _open(self, work: "Job[Studio]", file: Path | None, then: Callable[[], None] | None) -> None:
+        self._opening.say(OPENING, "")
         self._pages.setCurrentWidget(self._opening)
         self._leave()
         # Behind the library that is being closed: the two may be one file.
         running = self.runner.start(work, lane="judge")
+        running.progressed.connect(lambda progress: self._opening.say(progress.text or OPENING, ""))
         running.succeeded.connect(lambda studio: self._show_workplace(studio, then))
         running.failed.connect(lambda error: self._refuse(error, file))
+
+    def _all_is_saved(self, then: Callable[[], object]) -> bool:
+        """Tell whether every verdict is on the disk; else ask, and do ``then`` once nothing is left to lose."""
+        if self.workplace is None:
+            return True
+        verdicts = self.workplace.commands.verdicts
+        wait_until_sent(verdicts)
+        if verdicts.unsaved:
+            unsaved_dialog(self, verdicts, then).open()
+        return not verdicts.unsaved
+
+    def _watch_requests(self, file: Path) -> None:
+        from tagstudio.services.windows import request_file
+
+        if watched := self._requests.files():
+            self._requests.removePaths(watched)
+        if (place := request_file(file)).exists():
+            self._requests.addPath(str(place))
 
     def _show_workplace(self, studio: "Studio", then: Callable[[], None] | None) -> None:
         from tagstudio.gui.workplace import Workplace
@@ -138,14 +193,17 @@ class MainWindow(QMainWindow):
         workplace.folder_wanted.connect(self._choose_folder)
         workplace.demo_wanted.connect(self.open_demo)
         workplace.history_changed.connect(self.menus.show_history)
+        workplace.writing_allowed.connect(self.menus.allow_writing)
         self._pages.addWidget(workplace)
         self._pages.setCurrentWidget(workplace)
         self.workplace = workplace
         self.menus.set_library_open(is_open=True)
+        self.menus.allow_writing(not studio.is_read_only)
+        self._watch_requests(studio.file)
         self.setWindowTitle(f"{studio.file.stem} – TagStudio")
         self.setWindowFilePath(str(studio.file))
         workplace.library_view.table.setFocus()
-        if studio.warning:
+        if studio.warning and not studio.is_read_only:
             self.messages.show_failure(studio.warning, "")
         if then:
             then()
@@ -180,9 +238,9 @@ class MainWindow(QMainWindow):
     def _fill_menus(self, scheme: theme.Scheme) -> None:
         add = self.menus.add
         file = self.menus.menu("&File")
-        add(file, "&Add folder…", self._choose_folder, "Ctrl+O")
-        add(file, "Look for &changes", self._in_workplace(lambda place: place.commands.rescan()), "F5")
-        add(file, "&Listen to what is new", self._in_workplace(lambda place: place.listen()))
+        add(file, "&Add folder…", self._choose_folder, "Ctrl+O", writes=True)
+        add(file, "Look for &changes", self._in_workplace(lambda place: place.commands.rescan()), "F5", writes=True)
+        add(file, "&Listen to what is new", self._in_workplace(lambda place: place.listen()), writes=True)
         file.addSeparator()
         add(file, "&Open library…", self._choose_library, "Ctrl+Shift+O", needs_library=False)
         add(file, "&Export…", self._choose_export, "Ctrl+E")
@@ -200,8 +258,10 @@ class MainWindow(QMainWindow):
 
     def _fill_edit_and_track(self, edit: Any, track: Any) -> None:
         add, here = self.menus.add, self._in_workplace
-        self.menus.undo = add(edit, "&Undo", here(lambda place: place.commands.undo()), "Ctrl+Z")
-        self.menus.redo = add(edit, "&Redo", here(lambda place: place.commands.redo()), "Ctrl+Shift+Z|Ctrl+Y")
+        self.menus.undo = add(edit, "&Undo", here(lambda place: place.commands.undo()), "Ctrl+Z", writes=True)
+        self.menus.redo = add(
+            edit, "&Redo", here(lambda place: place.commands.redo()), "Ctrl+Shift+Z|Ctrl+Y", writes=True
+        )
         edit.addSeparator()
         add(edit, "&Search", here(lambda place: place.search()), "Ctrl+F")
         add(track, "&Play or pause", here(lambda place: place.track.playback.toggle()), "Space")
@@ -209,8 +269,8 @@ class MainWindow(QMainWindow):
         add(track, "5 seconds &ahead", here(lambda place: place.track.playback.skip(SEEK_S)), ".")
         track.addSeparator()
         for title, verdict, key in ANSWERS:
-            add(track, title, self._answering(verdict), key)
-        add(track, "Add a &tag…", here(lambda place: place.panel.entry.setFocus()), "T")
+            add(track, title, self._answering(verdict), key, writes=True)
+        add(track, "Add a &tag…", here(lambda place: place.panel.entry.setFocus()), "T", writes=True)
         track.addSeparator()
         add(track, "Ne&xt", here(lambda place: place.step(1)), "J")
         add(track, "P&revious", here(lambda place: place.step(-1)), "K")
@@ -240,7 +300,7 @@ class MainWindow(QMainWindow):
 
     def _choose_library(self) -> None:
         file, _ = QFileDialog.getOpenFileName(self, "Open a library", "", "Libraries (*.sqlite3);;All files (*)")
-        if file:
+        if file and self._all_is_saved(lambda: self.open_library(Path(file))):
             self.open_library(Path(file))
 
     def _choose_export(self) -> None:
@@ -249,19 +309,19 @@ class MainWindow(QMainWindow):
             self.workplace.commands.export(Path(file), self.workplace.library.query)
 
 
-def _open_studio(file: Path | None) -> "Studio":
+def _open_studio(file: Path | None) -> "Job[Studio]":
     # On a thread: these imports take longer than a window may take to show.
     import tagstudio.gui.workplace  # noqa: F401
-    from tagstudio.services.studio import open_studio
+    from tagstudio.services.windows import open_in_window
 
-    return open_studio(file)
+    return (yield from open_in_window(file))
 
 
-def _open_demo() -> "Studio":
+def _open_demo() -> "Job[Studio]":
     import tagstudio.gui.workplace  # noqa: F401
-    from tagstudio.services.demo import open_demo
+    from tagstudio.services.windows import open_demo_in_window
 
-    return open_demo()
+    return (yield from open_demo_in_window())
 
 
 def _folders(event: QDropEvent) -> list[Path]:

@@ -17,6 +17,7 @@ class Menus:
     def __init__(self, window: QMainWindow) -> None:
         self._window = window
         self._needing: list[QAction] = []
+        self._writing: list[QAction] = []
         self.undo: QAction
         self.redo: QAction
 
@@ -25,9 +26,19 @@ class Menus:
         return self._window.menuBar().addMenu(title)
 
     def add(
-        self, menu: QMenu, title: str, act: Callable[[], object], keys: str = "", *, needs_library: bool = True
+        self,
+        menu: QMenu,
+        title: str,
+        act: Callable[[], object],
+        keys: str = "",
+        *,
+        needs_library: bool = True,
+        writes: bool = False,
     ) -> QAction:
-        """Add a command; its keys work everywhere in the window, save where a text field takes them."""
+        """Add a command; its keys work everywhere in the window, save where a text field takes them.
+
+        What ``writes`` is grey while the library may only be read.
+        """
         action = QAction(title, self._window)
         if keys:
             action.setShortcuts([QKeySequence(each) for each in keys.split("|")])
@@ -38,6 +49,8 @@ class Menus:
         self._window.addAction(action)
         if needs_library:
             self._needing.append(action)
+        if writes:
+            self._writing.append(action)
         return action
 
     def add_hidden(self, act: Callable[[], object], keys: str) -> None:
@@ -64,6 +77,11 @@ class Menus:
             action.setEnabled(is_open)
         if not is_open:
             self.show_history("", "")
+
+    def allow_writing(self, is_allowed: bool) -> None:
+        """Switch what changes the library on or off."""
+        for action in self._writing:
+            action.setEnabled(is_allowed)
 
     def show_history(self, undo: str, redo: str) -> None:
         """Say in the menu what would be undone and redone.

@@ -10,6 +10,7 @@ QLabel[role~="title"] { font-size: 20px; font-weight: 600; }
 #messageBar {
     background: palette(button); border-bottom: 1px solid palette(mid); border-left: 4px solid palette(bright-text);
 }
+#banner { background: palette(base); border-bottom: 1px solid palette(mid); border-left: 4px solid palette(highlight); }
 #navigation { background: palette(window); border-right: 1px solid palette(mid); }
 #questionCard { background: palette(base); border: 1px solid palette(mid); border-radius: 6px; }
 

@@ -12,11 +12,13 @@ from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.commands import Commands
 from tagstudio.gui.presenters.library import LibraryPresenter
 from tagstudio.gui.presenters.review import Asked, ReviewPresenter
+from tagstudio.gui.presenters.safety import SafetyPresenter
 from tagstudio.gui.presenters.suggestions import SuggestionsPresenter
 from tagstudio.gui.presenters.track_panel import TrackPresenter
 from tagstudio.gui.views.library_view import LibraryView
 from tagstudio.gui.views.review_view import ReviewView
 from tagstudio.gui.views.track_panel import TrackPanel
+from tagstudio.gui.widgets.banner import Banner
 from tagstudio.gui.widgets.message_bar import MessageBar, NewsLine
 from tagstudio.gui.widgets.parts import button, side_by_side, stacked
 from tagstudio.gui.widgets.suggestion_panel import SuggestionPanel
@@ -33,6 +35,7 @@ class Workplace(QWidget):
     folder_wanted = Signal()
     demo_wanted = Signal()
     history_changed = Signal(str, str)
+    writing_allowed = Signal(bool)
 
     def __init__(self, studio: Studio, runner: JobRunner, messages: MessageBar, news: NewsLine) -> None:
         super().__init__()
@@ -44,6 +47,9 @@ class Workplace(QWidget):
         self.track = TrackPresenter(studio, runner, open_player)
         self.library_view = LibraryView(self.library)
         self.review_view = ReviewView(self.review)
+        self.safety = SafetyPresenter(studio, runner, self.commands.verdicts, self)
+        self.read_only_banner = Banner("Reading only", "Try again", self.safety.try_writing)
+        self.unsaved_banner = Banner("Not saved", "Save now", self.commands.verdicts.retry)
         self.panel = SuggestionPanel()
         self.track_panel = TrackPanel(self.track)
         self.places = QStackedWidget()
@@ -114,7 +120,7 @@ class Workplace(QWidget):
     def close_down(self) -> None:
         """Stop playing, let go of the sound device, and complain no more: the library is about to close."""
         self._is_closed = True
-        for source in (self.commands, self.library, self.review, self.suggestions):
+        for source in (self.commands, self.library, self.review, self.suggestions, self.safety):
             source.failed.disconnect(self._messages.show_failure)
         self.track.shut_down()
 
@@ -133,7 +139,7 @@ class Workplace(QWidget):
         row = side_by_side(self._navigation(), split, spacing=0)
         row.setStretchFactor(split, 1)
         split.setContentsMargins(8, 8, 8, 4)
-        self.setLayout(row)
+        self.setLayout(stacked(self.read_only_banner, self.unsaved_banner, row, spacing=0))
 
     def _navigation(self) -> QFrame:
         frame = QFrame()
@@ -187,9 +193,17 @@ class Workplace(QWidget):
         self.track_panel.message.connect(show)
         self.commands.said.connect(self._news.tell)
         self.suggestions.not_saved.connect(lambda what, advice: self._offer(what, advice, self.suggestions.retry))
-        self.review.not_saved.connect(
-            lambda what, advice, asked: self._offer(what, advice, lambda: self.review.retry(asked))
-        )
+        self.review.not_saved.connect(lambda what, advice: self._offer(what, advice, self.review.retry))
+        self.safety.failed.connect(show)
+        self.safety.unsaved.connect(self.unsaved_banner.say)
+        self.safety.read_only.connect(self._show_read_only)
+        self._show_read_only(self.safety.read_only_text)
+
+    def _show_read_only(self, text: str) -> None:
+        self.read_only_banner.say(text)
+        for view in (self.panel, self.review_view):
+            view.set_read_only(is_read_only=bool(text))
+        self.writing_allowed.emit(not text)
 
     def _offer(self, what: str, advice: str, act: Callable[[], None]) -> None:
         self._messages.show_failure(what, advice)

@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tagstudio.domain.disk_faults import reason as why
 from tagstudio.domain.errors import DamagedLibraryError, LibraryError
 from tagstudio.library import checks, seals
 from tagstudio.library.faults import explained
@@ -120,7 +121,7 @@ def back_up(file: Path, reason: str, *, clock: Clock = utc_now) -> Path:
             return copy.file
     except OSError as error:
         raise LibraryError(
-            f"The backup could not be made: {(error.strerror or str(error)).lower()}.",
+            f"The backup could not be made: {why(error)}.",
             f"Free some space, or allow writing in “{backup_folder(file)}”.",
         ) from error
 

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tagstudio.domain.disk_faults import reason
 from tagstudio.domain.errors import LibraryError
-from tagstudio.library.cache_file import ForeignFileError, connect, is_damage
+from tagstudio.library.cache_file import ForeignFileError, connect, is_damage, look, why_unwritable
 from tagstudio.library.faults import explained
 from tagstudio.library.listened import FULL, Listened, Taggram
 
@@ -31,7 +32,8 @@ _MODEL = "SELECT id FROM model WHERE name = ? AND made_by = ?"
 class Cache:
     """The cache of one library; safe to use from several threads and processes.
 
-    ``warning`` says that a damaged cache was replaced by an empty one; else it is empty.
+    ``warning`` says that a damaged cache was replaced by an empty one; else it is empty. Where the file cannot be
+    written, what it holds can still be looked at, and ``why_not`` says why nothing new is kept.
 
     Raises
     ------
@@ -43,10 +45,9 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.file = folder / "cache.sqlite3"
-        self.warning = ""
+        self.warning = self.why_not = ""
         self._pool: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._aside = threading.RLock()
-        self._make_folder()
         self._open()
 
     @property
@@ -101,6 +102,23 @@ class Cache:
             row = connection.execute(query, (model_id, made_by, audio_hash)).fetchone()
         return None if row is None else _taggram(*row)
 
+    def require_writable(self) -> None:
+        """Refuse what would end in ``put``; a cache that could not be written is tried again.
+
+        Raises
+        ------
+        LibraryError
+            If nothing can be kept.
+        """
+        with self._aside:
+            if self.why_not:
+                self._anew()
+            if self.why_not:
+                raise LibraryError(
+                    f"What is heard could not be kept in “{self.folder}”: {self.why_not}.",
+                    "Free some space there, or allow writing beside the library.",
+                )
+
     def put_overview(self, audio_hash: str, blob: bytes) -> None:
         """Keep the picture of a track; the oldest ones make room when there are too many."""
         with self._writing() as connection:
@@ -126,6 +144,8 @@ class Cache:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
+        if self.why_not:
+            self.require_writable()
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
@@ -139,7 +159,7 @@ class Cache:
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
         """Lend a connection that no other thread has."""
-        if not self.file.exists():
+        if not self.why_not and not self.file.exists():
             self._renew()
         pool = self._pool
         try:
@@ -147,7 +167,7 @@ class Cache:
                 try:
                     connection = pool.get_nowait()
                 except queue.Empty:
-                    connection = connect(self.file)
+                    connection = self._connect()
                 try:
                     yield connection
                 finally:
@@ -163,36 +183,53 @@ class Cache:
                 "The cache was damaged and has been started anew; nothing you decided is lost.", "Analyse again."
             ) from error
 
-    def _make_folder(self) -> None:
-        try:
-            self.folder.mkdir(exist_ok=True)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise LibraryError(
-                f"The cache folder “{self.folder}” cannot be made: {reason}.", "Allow writing beside the library."
-            ) from error
-
     def _renew(self) -> None:
         """Begin an empty cache where somebody deleted the old one."""
         with self._aside:
             if not self.file.exists():
-                self.close()
-                self._pool = queue.LifoQueue()
-                self._make_folder()
-                self._open()
+                self._anew()
+
+    def _anew(self) -> None:
+        self.close()
+        self._pool = queue.LifoQueue()
+        self._open()
 
     def _open(self) -> None:
-        """Open or make the file; start anew when it is not a cache of ours."""
-        with explained(self.file):
-            try:
-                connection = connect(self.file)
-            except sqlite3.DatabaseError as error:
-                if not is_damage(error):
-                    raise
-                is_foreign = isinstance(error, ForeignFileError)
-                self._set_aside(self._pool, "is not of this version" if is_foreign else "was damaged")
-                connection = connect(self.file)
-            self._pool.put(connection)
+        """Open or make the file; start anew when it is not a cache of ours, look only when it cannot be written."""
+        self.why_not = ""
+        try:
+            self._make_folder()
+            with explained(self.file):
+                self._pool.put(self._connected())
+        except LibraryError as error:
+            self.why_not = why_unwritable(self.file, error)
+            if not self.why_not:
+                raise
+            log.warning("the cache is only looked at: %s", self.why_not)
+            with explained(self.file):
+                self._pool.put(self._connect())
+
+    def _make_folder(self) -> None:
+        try:
+            self.folder.mkdir(exist_ok=True)
+        except OSError as error:
+            raise LibraryError(
+                f"The cache folder “{self.folder}” cannot be made: {reason(error)}.",
+                "Allow writing beside the library.",
+            ) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        return look(self.file) if self.why_not else connect(self.file)
+
+    def _connected(self) -> sqlite3.Connection:
+        try:
+            return connect(self.file)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            is_foreign = isinstance(error, ForeignFileError)
+            self._set_aside(self._pool, "is not of this version" if is_foreign else "was damaged")
+            return connect(self.file)
 
     def _set_aside(self, pool: "queue.LifoQueue[sqlite3.Connection]", fault: str) -> None:
         """Give a useless file another name; connections still lent to other threads end with it."""

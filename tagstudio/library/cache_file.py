@@ -2,12 +2,20 @@
 
 import sqlite3
 import time
+from contextlib import suppress
 from pathlib import Path
+
+from tagstudio.domain.disk_faults import UNWRITABLE, reason
+from tagstudio.domain.errors import LibraryError
+from tagstudio.library.access import obstacle, reading_mode
 
 APPLICATION_ID = 0x54616743
 FORMAT = 2
 BUSY_S = 30.0
 _PAGE_BYTES = 16384
+_UNWRITABLE = frozenset((
+    sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM,
+))  # fmt: skip
 
 # ``mean`` lies in the order of models, so that reading all tracks of one is a single sweep over large pages.
 _TABLES = """
@@ -56,6 +64,33 @@ def connect(file: Path) -> sqlite3.Connection:
     return connection
 
 
+def look(file: Path) -> sqlite3.Connection:
+    """Open a file that cannot be written; where there is none, or none of ours, an empty cache that is never kept."""
+    with suppress(sqlite3.Error, LibraryError):
+        if file.exists():
+            uri = f"{file.as_uri()}?{reading_mode(file, BUSY_S)}"
+            connection = sqlite3.connect(uri, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            try:
+                _refuse_foreign(connection)
+                connection.execute("PRAGMA trusted_schema = OFF")
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+    empty = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    _build(empty)
+    empty.execute("UPDATE counter SET version = 0")  # always the same nothing
+    return empty
+
+
+def why_unwritable(file: Path, error: LibraryError) -> str:
+    """Return as a clause why a file could not be written, empty when that is not what went wrong."""
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return reason(cause) if cause.errno in UNWRITABLE else ""
+    return (obstacle(file) or "the disk refused") if _kind(cause) in _UNWRITABLE else ""
+
+
 def _build(connection: sqlite3.Connection) -> None:
     connection.execute("BEGIN IMMEDIATE")
     # Another process may have been quicker.
@@ -78,5 +113,9 @@ def _refuse_foreign(connection: sqlite3.Connection) -> None:
 
 def is_damage(error: BaseException | None) -> bool:
     """Whether an exception means that the file cannot be used any more."""
-    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-    return code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+    return _kind(error) in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _kind(error: BaseException | None) -> int:
+    # Extended codes keep the kind of fault in their low byte.
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF

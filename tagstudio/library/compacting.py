@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from tagstudio.domain.disk_faults import reason as why
 from tagstudio.domain.errors import LibraryError
 from tagstudio.library import checks, seals
 from tagstudio.library.backups import ROOM_BYTES, keep, keep_folder
@@ -49,7 +50,7 @@ def compact_library(file: Path) -> Sizes:
         raise LibraryError(f"“{file.name}” is open.", "Close the program that uses it, then do it again.") from error
     except OSError as error:
         raise LibraryError(
-            f"“{file.name}” could not be written anew: {(error.strerror or str(error)).lower()}; it is as before.",
+            f"“{file.name}” could not be written anew: {why(error)}; it is as before.",
             "Free some space, or allow writing.",
         ) from error
 
@@ -70,7 +71,7 @@ def compact_mirror(file: Path) -> Sizes:
         return Sizes(before, sum(each.stat().st_size for each in mirror.files()))
     except OSError as error:
         raise LibraryError(
-            f"The second copy of the judgements could not be pressed: {(error.strerror or str(error)).lower()}.",
+            f"The second copy of the judgements could not be pressed: {why(error)}.",
             "Free some space, or allow writing.",
         ) from error
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, event
 from sqlalchemy.pool import StaticPool
 
+from tagstudio.domain.disk_faults import reason
 from tagstudio.domain.errors import LibraryError
 from tagstudio.library import migrations
 from tagstudio.library.schema import APPLICATION_ID, SCHEMA
@@ -88,7 +89,7 @@ def _refusal(file: Path, error: OSError) -> LibraryError:
         return LibraryError(
             f"The folder “{file.parent}” for the library does not exist.", "Make it, or connect the drive it is on."
         )
-    reason = (error.strerror or str(error)).lower()
     return LibraryError(
-        f"No library can be made in “{file.parent}”: {reason}.", "Choose a folder that you may write, with free space."
+        f"No library can be made in “{file.parent}”: {reason(error)}.",
+        "Choose a folder that you may write, with free space.",
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from tagstudio.domain.errors import DamagedLibraryError, LibraryError
+from tagstudio.library.disks import is_full
 
 _KEPT = "Nothing that was saved is lost."
 _FAULTS = {
@@ -36,6 +37,8 @@ def fault(file: Path, error: BaseException | None) -> LibraryError:
     if isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode"):
         # SQLite does not look into texts; text that is none was changed by something else.
         code = sqlite3.SQLITE_CORRUPT
+    if code in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN} and is_full(file):
+        code = sqlite3.SQLITE_FULL
     what, advice = _FAULTS.get(
         code, (f"The library refused: {error}. {_KEPT}", "Do it again; if it stays so, please report it.")
     )

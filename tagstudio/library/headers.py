@@ -5,7 +5,9 @@ import struct
 from contextlib import closing
 from pathlib import Path
 
+from tagstudio.domain.disk_faults import reason
 from tagstudio.domain.errors import DamagedLibraryError, LibraryError
+from tagstudio.library.access import has_journal, reading_mode
 from tagstudio.library.owners import is_open_here
 from tagstudio.library.schema import APPLICATION_ID, SCHEMA
 
@@ -14,8 +16,8 @@ _HEADER_BYTES = 100
 _KEPT = "The file was left as it is."
 
 
-def refuse_foreign(file: Path, busy_s: float) -> int:
-    """Return the schema version of a library file.
+def refuse_foreign(file: Path, busy_s: float) -> tuple[int, str]:
+    """Return the schema version of a library file, and the mode in which it can be read.
 
     Looks at the bytes before SQLite does: opening a foreign database for writing would already change it.
 
@@ -26,7 +28,8 @@ def refuse_foreign(file: Path, busy_s: float) -> int:
     """
     if not is_open_here(file):
         _refuse_header(file, _header(file))
-    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=busy_s)) as connection:
+    mode = reading_mode(file, busy_s)
+    with closing(sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, timeout=busy_s)) as connection:
         connection.execute("PRAGMA trusted_schema = OFF")
         # The journal may hold a newer first page than the file.
         (owner,) = connection.execute("PRAGMA application_id").fetchone()
@@ -37,7 +40,21 @@ def refuse_foreign(file: Path, busy_s: float) -> int:
         raise DamagedLibraryError(
             f"“{file.name}” is damaged: its tables are missing.", f"Restore a backup of it. {_KEPT}"
         )
-    return int(version)
+    return int(version), mode
+
+
+def is_older(file: Path) -> bool:
+    """Tell at a glance whether a file is a library of an earlier version; a file that is none is not."""
+    try:
+        if is_open_here(file):
+            return False
+        header = _header(file)
+    except (OSError, LibraryError):
+        return False
+    if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
+        return False
+    owner, version = struct.unpack_from(">I", header, 68)[0], struct.unpack_from(">I", header, 60)[0]
+    return bool(owner == APPLICATION_ID and 1 <= version < SCHEMA)
 
 
 def _header(file: Path) -> bytes:
@@ -45,8 +62,9 @@ def _header(file: Path) -> bytes:
         with file.open("rb") as opened:
             return opened.read(_HEADER_BYTES)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise LibraryError(f"“{file}” cannot be opened: {reason}.", "Choose a file that you may read.") from error
+        raise LibraryError(
+            f"“{file}” cannot be opened: {reason(error)}.", "Choose a file that you may read."
+        ) from error
 
 
 def _refuse_header(file: Path, header: bytes) -> None:
@@ -58,7 +76,7 @@ def _refuse_header(file: Path, header: bytes) -> None:
     if len(header) < _HEADER_BYTES or not header.startswith(_MAGIC):
         raise _not_ours(file)
     owner, version = struct.unpack_from(">I", header, 68)[0], struct.unpack_from(">I", header, 60)[0]
-    if not _has_journal(file):
+    if not has_journal(file):
         _refuse_numbers(file, owner, version)
         _refuse_cut(file, header)
 
@@ -82,16 +100,6 @@ def _refuse_cut(file: Path, header: bytes) -> None:
         raise DamagedLibraryError(
             f"“{file.name}” is cut short: its end is missing.", f"Restore a backup of it. {_KEPT}"
         )
-
-
-def _has_journal(file: Path) -> bool:
-    return any(
-        beside.exists() and beside.stat().st_size for beside in (_beside(file, "-wal"), _beside(file, "-journal"))
-    )
-
-
-def _beside(file: Path, suffix: str) -> Path:
-    return file.with_name(file.name + suffix)
 
 
 def _not_ours(file: Path) -> LibraryError:

@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
+from tagstudio.domain.disk_faults import reason as why
 from tagstudio.library import checks
 from tagstudio.library.backups import backup_folder
 from tagstudio.library.chain import FIRST_HASH
@@ -61,7 +62,7 @@ class Mirror:
             if not self.warning:
                 self.warning = (
                     f"The second copy of your judgements in “{self.folder}” cannot be written: "
-                    f"{(error.strerror or str(error)).lower()}. The library itself is saved."
+                    f"{why(error)}. The library itself is saved."
                 )
                 log.warning(self.warning)
         else:

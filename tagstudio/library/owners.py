@@ -42,7 +42,7 @@ class Owner:
         if self.is_first:
             return False
         with contextlib.suppress(OSError):
-            self._handle = _locked(self._lock_file)
+            self._handle = locked(self._lock_file)
         return self.is_first
 
     def release(self) -> None:
@@ -70,11 +70,39 @@ def held(file: Path) -> Iterator[None]:
     OSError
         If its folder cannot be written.
     """
-    handle = _locked(lock_file(file))
+    handle = locked(lock_file(file))
     try:
         yield
     finally:
         os.close(handle)
+
+
+def locked(file: Path) -> int:
+    """Return a handle on a file, made if need be, that nobody else holds a lock on; closing it ends the lock.
+
+    Raises
+    ------
+    BlockingIOError
+        If somebody does.
+    OSError
+        If the file cannot be made or locked.
+    """
+    try:
+        handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except PermissionError:
+        # Another person made it; locking it takes no right to write it.
+        handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        lock(handle)
+    except BaseException:
+        os.close(handle)
+        raise
+    return handle
+
+
+def lock(handle: int, *, is_shared: bool = False) -> None:
+    """Lock an open file without waiting; raises BlockingIOError if somebody else holds a lock against it."""
+    fcntl.flock(handle, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def is_open_here(file: Path) -> bool:
@@ -88,16 +116,6 @@ def is_open_here(file: Path) -> bool:
     """
     with _guard:
         return _open_here[_identity(file)] > 0
-
-
-def _locked(file: Path) -> int:
-    handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BaseException:
-        os.close(handle)
-        raise
-    return handle
 
 
 def _identity(file: Path) -> tuple[int, int]:

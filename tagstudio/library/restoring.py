@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
+from tagstudio.domain.disk_faults import reason as why
 from tagstudio.domain.errors import LibraryError
 from tagstudio.library import checks, migrations, seals
 from tagstudio.library.backups import ROOM_BYTES, keep, keep_folder, utc_now
@@ -67,7 +68,7 @@ def put_back(
         ) from error
     except OSError as error:
         raise LibraryError(
-            f"The backup could not be put back: {(error.strerror or str(error)).lower()}; everything is as before.",
+            f"The backup could not be put back: {why(error)}; everything is as before.",
             f"Free some space, or allow writing in “{file.parent}”.",
         ) from error
 

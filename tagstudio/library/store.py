@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -17,8 +18,10 @@ from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import LibraryError
 from tagstudio.library import backups, damage, migrations, seals
+from tagstudio.library.access import FROZEN, Access, access_to, leave_shared_journal, reading_mode, signature
 from tagstudio.library.cache import Cache
 from tagstudio.library.creation import create_file
+from tagstudio.library.disks import network_kind
 from tagstudio.library.faults import explained
 from tagstudio.library.headers import refuse_foreign
 from tagstudio.library.mirror import Mirror
@@ -39,13 +42,17 @@ class Library:
     ``warning`` is a sentence for the person when the file works, but not as safely as it should; else empty.
     """
 
-    def __init__(self, file: Path, *, busy_s: float = BUSY_S) -> None:
+    def __init__(self, file: Path, access: Access, *, busy_s: float = BUSY_S) -> None:
         self.file = file
         self.warning = ""
         self.mirror = Mirror(file)
+        self._busy_s = busy_s
+        self._access = access
+        self._seen = signature(file)
         self._owner = Owner(file)
-        self._readers = _engine(file, busy_s, "BEGIN", READERS, lambda: ("query_only = ON",))
-        self._writers = _engine(file, busy_s, "BEGIN IMMEDIATE", 1, self._writing_pragmas)
+        self._journal = "DELETE" if network_kind(file) else "WAL"
+        self._readers = _engine(file, busy_s, "BEGIN", READERS, self._mode, lambda: self._pragmas("query_only = ON"))
+        self._writers = _engine(file, busy_s, "BEGIN IMMEDIATE", 1, self._mode, self._writing_pragmas)
         self._lock = threading.Lock()
         self._writing_thread: int | None = None
         self._cache: Cache | None = None
@@ -57,6 +64,11 @@ class Library:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the file, or the disk it lies on, could not be written when it was last tried."""
+        return not self._access.is_writable
 
     @property
     def cache(self) -> Cache:
@@ -77,6 +89,7 @@ class Library:
             If the file cannot be read.
         """
         self._require_open()
+        self._look_again_if_changed()
         with explained(self.file), Session(self._readers, expire_on_commit=False) as session:
             yield session
 
@@ -87,14 +100,15 @@ class Library:
         Raises
         ------
         LibraryError
-            If another program holds the library for longer than five seconds, the disk is full, or the file is
-            damaged. Nothing is changed then.
+            If another program holds the library for longer than five seconds, the disk is full, the file may not be
+            written or is damaged. Nothing is changed then.
         RuntimeError
             If this thread is already writing.
         """
         self._require_open()
         if self._writing_thread == threading.get_ident():
             raise RuntimeError("write() inside write()")
+        self.require_writable()
         with self._lock, explained(self.file):
             self._writing_thread = threading.get_ident()
             if self._owner.claim():
@@ -111,6 +125,22 @@ class Library:
                     self._follow()
             finally:
                 self._writing_thread = None
+
+    def require_writable(self) -> None:
+        """Refuse what would end in writing, before any work is done for it.
+
+        A library that could not be written is tried again: space may have been freed, or writing allowed.
+
+        Raises
+        ------
+        LibraryError
+            If the library may not be written.
+        """
+        with self._lock:
+            if self.is_read_only and not self._try_again():
+                raise LibraryError(
+                    f"“{self.file.name}” is open for reading only: {self._access.why_not}.", self._access.advice
+                )
 
     def close(self) -> None:
         """Close the file; what was committed is in it, no journal is left beside it."""
@@ -135,15 +165,42 @@ class Library:
         if not self._is_open:
             raise LibraryError(f"“{self.file.name}” is closed.", "Open the library again.")
 
+    def _mode(self) -> str:
+        return self._access.mode
+
+    def _pragmas(self, *more: str) -> tuple[str, ...]:
+        journal = () if self.is_read_only else (f"journal_mode = {self._journal}",)
+        return (*journal, "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF", *more)
+
     def _writing_pragmas(self) -> tuple[str, ...]:
         # Before SQLite 3.51.3 two processes that checkpoint at the same moment can damage the file.
-        return () if self._owner.is_first else ("wal_autocheckpoint = 0",)
+        return self._pragmas(*(() if self._owner.is_first else ("wal_autocheckpoint = 0",)))
+
+    def _try_again(self) -> bool:
+        with explained(self.file):
+            self._access = _access(self.file, reading_mode(self.file, self._busy_s))
+        if not self.is_read_only:
+            log.info("%s may be written now", self.file)
+            self._readers.dispose()
+            self._owner.claim()
+            self.warning = ""
+        return not self.is_read_only
+
+    def _look_again_if_changed(self) -> None:
+        """Read a file anew that is open without locks and that somebody else, who may write it, has changed."""
+        if self._access.mode != FROZEN or signature(self.file) == self._seen:
+            return
+        with self._lock, explained(self.file):
+            self._seen = signature(self.file)
+            self._access = replace(self._access, mode=reading_mode(self.file, self._busy_s))
+            self._readers.dispose()
 
 
 def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> Library:
     """Open a library; make it when it does not exist, bring it to this program's schema when it is older.
 
-    The folder must exist: a missing one is most often a drive that is not there.
+    The folder must exist: a missing one is most often a drive that is not there. Where the file may not be written, or
+    its disk is full, it is opened for reading only, and its ``warning`` says so.
 
     Raises
     ------
@@ -159,8 +216,11 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
                 raise LibraryError(f"There is no library at “{file}”.", "Scan a folder first, or name another file.")
             damage.refuse_vanished(file)
             create_file(file)
-        version = _version(file, busy_s)
-        library = Library(file, busy_s=busy_s)
+        version, reading = _version(file, busy_s)
+        access = _access(file, reading)
+        if access.is_writable and (reading == FROZEN or network_kind(file)):
+            leave_shared_journal(file, access.mode, busy_s)
+        library = Library(file, access, busy_s=busy_s)
         try:
             _prepare(library, version)
         except BaseException:
@@ -169,7 +229,7 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
     return library
 
 
-def _version(file: Path, busy_s: float) -> int:
+def _version(file: Path, busy_s: float) -> tuple[int, str]:
     try:
         with explained(file):
             return refuse_foreign(file, busy_s)
@@ -188,10 +248,42 @@ def cache_folder(file: Path) -> Path:
     return beside if beside != file else file.with_name(file.name + ".cache")
 
 
+def _access(file: Path, reading: str) -> Access:
+    return access_to(file, reading, OPEN_MODE)
+
+
 def _prepare(library: Library, version: int) -> None:
-    """Migrate if needed, and find out whether the file has the safe journal."""
+    """Migrate if needed, and find out whether the file can be written and has the safe journal."""
     is_first = library._owner.is_first
     damage.require_whole(library.file, library.mirror, is_first=is_first)
+    if library.is_read_only:
+        _refuse_old(library, version)
+        library.warning = f"“{library.file.name}” is open for reading only: {library._access.why_not}."
+    else:
+        _migrate(library, version)
+        _tidy(library, is_first=is_first)
+    log.info("opened %s, SQLite %s, %s", library.file, sqlite3.sqlite_version, library.warning or "safe journal")
+
+
+def _tidy(library: Library, *, is_first: bool) -> None:
+    """Delete what dead processes have left, and let the mirror have what it lacks."""
+    if is_first:
+        damage.sweep(library.file)
+        backups.sweep(library.file)
+    library._follow()
+    library.warning = library.warning or library.mirror.warning
+
+
+def _refuse_old(library: Library, version: int) -> None:
+    if version < SCHEMA:
+        raise LibraryError(
+            f"“{library.file.name}” was made by an older version of TagStudio and must be brought to this one, "
+            f"but it may not be written: {library._access.why_not}.",
+            library._access.advice,
+        )
+
+
+def _migrate(library: Library, version: int) -> None:
     with library._writers.connect() as connection:
         if version < SCHEMA:
             log.info("migrating %s from schema %d to %d", library.file, version, SCHEMA)
@@ -201,21 +293,18 @@ def _prepare(library: Library, version: int) -> None:
         assert isinstance(raw, sqlite3.Connection)
         (mode,) = raw.execute("PRAGMA journal_mode").fetchone()
     if mode != "wal":
+        kind = network_kind(library.file)
+        where = f"on a network drive ({kind})" if kind else f"on a disk without the safe journal (it has “{mode}”)"
         library.warning = (
-            f"“{library.file.name}” lies on a disk without the safe journal (it has “{mode}”); "
-            "move it to a local disk, or let only one program use it."
+            f"“{library.file.name}” lies {where}; move it to a local disk, or let only one program use it."
         )
-        log.warning(library.warning)
-    if is_first:
-        damage.sweep(library.file)
-        backups.sweep(library.file)
-    library._follow()
-    log.info("opened %s, SQLite %s, journal %s", library.file, sqlite3.sqlite_version, mode)
 
 
-def _engine(file: Path, busy_s: float, begin: str, size: int, pragmas: Callable[[], tuple[str, ...]]) -> Engine:
+def _engine(
+    file: Path, busy_s: float, begin: str, size: int, mode: Callable[[], str], pragmas: Callable[[], tuple[str, ...]]
+) -> Engine:
     def connect() -> sqlite3.Connection:
-        uri = f"{file.as_uri()}?{OPEN_MODE}"
+        uri = f"{file.as_uri()}?{mode()}"
         connection = sqlite3.connect(uri, uri=True, timeout=busy_s, isolation_level=None, check_same_thread=False)
         with explained(file):
             try:
@@ -234,6 +323,6 @@ def _engine(file: Path, busy_s: float, begin: str, size: int, pragmas: Callable[
 
 
 def _configure(connection: sqlite3.Connection, pragmas: tuple[str, ...]) -> None:
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF", *pragmas):
+    for pragma in pragmas:
         with closing(connection.execute(f"PRAGMA {pragma}")) as answer:
             answer.fetchall()

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -41,15 +40,20 @@ class AnalysisReport:
 
 @dataclass(slots=True)
 class _Run:
-    """What is to be heard, one track per audio hash, and how far it is."""
+    """What is to be heard, one track per audio hash, and how far it is.
+
+    ``copies`` are the tracks of each audio hash; when one cannot be decoded, ``again`` has the next one.
+    """
 
     hearing: Hearing
     todo: list[Track]
-    copies: Counter[str]
+    copies: dict[str, list[Track]]
     skipped: int
     workers: int
+    again: list[Track] = field(default_factory=list)
     analysed: int = 0
     done: int = 0
+    total: int = 0
     failed: list[Failure] = field(default_factory=list)
     notes: dict[int, Failure] = field(default_factory=dict)
 
@@ -90,6 +94,8 @@ def analyse(
     run = _planned(studio, query, hearing, workers or studio.settings.workers)
     described = {"device": device, "notice": ""}
     if run.todo:
+        studio.library.require_writable()
+        studio.library.cache.require_writable()
         described = yield from _listen_to_all(studio, run, device)
         studio.embeddings(fresh=True)
     return AnalysisReport(
@@ -112,26 +118,32 @@ def _planned(studio: Studio, query: str, hearing: Hearing, workers: int) -> _Run
     cache, models = studio.library.cache, [card(model_id) for model_id in hearing.model_ids]
     done = set.intersection(*(cache.done(model.id, hearing.excerpts, model.made_by) for model in models))
     left = [each for each in usable if each.audio_hash not in done]
+    copies: dict[str, list[Track]] = {}
+    for each in left:
+        copies.setdefault(each.audio_hash, []).append(each)
     return _Run(
         hearing=hearing,
-        todo=list({each.audio_hash: each for each in left}.values()),
-        copies=Counter(each.audio_hash for each in left),
+        todo=[each[0] for each in copies.values()],
+        copies=copies,
         skipped=len(usable) - len(left),
         workers=workers,
+        total=len(copies),
     )
 
 
 def _listen_to_all(studio: Studio, run: _Run, device: str) -> Job[dict[str, str]]:
     """Hear all tracks to do; returns where the networks ran, and why not where asked."""
-    yield Progress(0, len(run.todo), "Loading the networks")
+    yield Progress(0, run.total, "Loading the networks")
     with network_worker(run.hearing.model_ids, device=device) as networks:
         before: dict[str, str] = asked(networks, "describe")
         if before["notice"]:
-            yield Progress(0, len(run.todo), notice=before["notice"])
-        yield from _hear_in_batches(studio, run, networks)
+            yield Progress(0, run.total, notice=before["notice"])
+        while run.todo:
+            yield from _hear_in_batches(studio, run, networks)
+            run.todo, run.again = run.again, []
         after: dict[str, str] = asked(networks, "describe")
     if after["notice"] != before["notice"]:
-        yield Progress(run.done, len(run.todo), notice=after["notice"])
+        yield Progress(run.done, run.total, notice=after["notice"])
     return after
 
 
@@ -152,9 +164,9 @@ def _hear_in_batches(studio: Studio, run: _Run, networks: Worker) -> Job[None]:
             if sum(len(each.heard.windows) for each in waiting) >= BATCH_WINDOWS:
                 _hear(studio, run, waiting, networks)
                 waiting = []
-            yield Progress(run.done, len(run.todo), track.display)
+            yield Progress(run.done, run.total, track.display)
         _hear(studio, run, waiting, networks)
-        yield Progress(run.done, len(run.todo))
+        yield Progress(run.done, run.total)
 
 
 def _pieces(pool: WorkerPool, run: _Run) -> Generator[tuple[Track, Piece | TagStudioError | None]]:
@@ -185,7 +197,7 @@ def _pieces(pool: WorkerPool, run: _Run) -> Generator[tuple[Track, Piece | TagSt
 def _hear(studio: Studio, run: _Run, pieces: list[Piece], networks: Worker) -> None:
     complete = run.hearing.hear(studio, pieces, networks)
     run.done += len(complete)
-    run.analysed += sum(run.copies[track.audio_hash] for track in complete)
+    run.analysed += sum(len(run.copies[track.audio_hash]) for track in complete)
     recovered = [track.id for track in complete if track.last_error]
     if recovered:
         with studio.library.write() as session:
@@ -196,6 +208,11 @@ def _hear(studio: Studio, run: _Run, pieces: list[Piece], networks: Worker) -> N
 def _note_failure(studio: Studio, run: _Run, track: Track, error: TagStudioError) -> None:
     run.hearing.forget(track)
     run.done += 1
+    copies = run.copies[track.audio_hash]
+    copies.remove(track)
+    if copies:
+        run.again.append(copies[0])
+        run.total += 1
     if not os.path.lexists(track.root):
         raise TagStudioError(
             f"The folder “{shown_path(track.root)}” is not there any more.",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from tagstudio.domain.disk_faults import reason as why
 from tagstudio.domain.errors import LibraryError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import shown
@@ -139,9 +140,7 @@ def test_restore(file: Path, backup: Backup) -> Job[TestReport]:
             yield Progress(2, 3, "opening the copy")
             return _opened(backup, copy)
     except OSError as error:
-        raise LibraryError(
-            f"The backup could not be tried: {(error.strerror or str(error)).lower()}.", "Free some space."
-        ) from error
+        raise LibraryError(f"The backup could not be tried: {why(error)}.", "Free some space.") from error
     except TagStudioError as error:
         return TestReport(backup, problem=error.what)
 
@@ -185,8 +184,8 @@ def _copy_to_second_place(studio: Studio, made: Backup, clock: Clock) -> str:
             part.unlink(missing_ok=True)
         _thin(all_backups(studio.file, folder), clock())
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        return f"The second copy of the backup could not be made: {reason}; the backup itself was made."
+        because = why(error)
+        return f"The second copy of the backup could not be made: {because}; the backup itself was made."
     return ""
 
 

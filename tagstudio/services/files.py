@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tagstudio.audio.formats import SNIFFED_BYTES, is_audio_name, sniffed
+from tagstudio.domain.disk_faults import reason
 from tagstudio.domain.errors import TagStudioError
 
 _DATABASE = b"SQLite format 3\0"
@@ -31,7 +32,7 @@ def written_whole(file: Path) -> Iterator[BinaryIO]:
         part.replace(file)
     except OSError as error:
         raise TagStudioError(
-            f"“{file}” could not be written: {error.strerror}.", "Choose another place, or free some space."
+            f"“{file}” could not be written: {reason(error)}.", "Choose another place, or free some space."
         ) from error
     finally:
         with suppress(OSError):

@@ -61,6 +61,7 @@ def scan(studio: Studio, folders: Sequence[Path], *, workers: int = 2) -> Job[Sc
         If not one of the folders can be read and holds audio. Otherwise those that cannot be used are in the report.
     """
     start = time.monotonic()
+    studio.library.require_writable()
     usable, refused = folders_of.split(folders)
     try:
         tally = yield from _scan(studio, usable, refused, workers=workers)

@@ -24,7 +24,7 @@ def _by_model(entry: dict[str, Any]) -> dict[str, list[str]]:
 def seed_vocabulary(library: Library) -> None:
     """Give a library that has no tags yet the starting vocabulary."""
     with library.read() as session:
-        if tags.all_tags(session):
+        if library.is_read_only or tags.all_tags(session):
             return
     with library.write() as session:
         if not tags.all_tags(session):

@@ -11,8 +11,11 @@ from typing import Any, Self
 
 from tagstudio import paths
 from tagstudio.audio.listening import EAR_LIMITS, Ear
+from tagstudio.domain.disk_faults import reason
 from tagstudio.domain.errors import LibraryError, TagStudioError
 from tagstudio.domain.settings import Settings, load_settings, save_settings
+from tagstudio.library.backups import backup_folder
+from tagstudio.library.headers import is_older
 from tagstudio.library.store import Library, open_library
 from tagstudio.services.embeddings import LibraryEmbeddings, load_embeddings
 from tagstudio.services.networks import network_worker
@@ -36,6 +39,8 @@ class Studio:
         # What services remember between calls, by their own names.
         self.memory: dict[str, Any] = {}
         self.memory_lock = threading.RLock()
+        # What else ends with it.
+        self.at_close: list[Callable[[], None]] = []
         self._tracks_version = 0
         self._embeddings: LibraryEmbeddings | None = None
         self._loaded_at, self._load_s = 0.0, 0.0
@@ -45,6 +50,11 @@ class Studio:
     def file(self) -> Path:
         """The library's file."""
         return self.library.file
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the library may only be looked at."""
+        return self.library.is_read_only
 
     @property
     def warning(self) -> str:
@@ -99,13 +109,19 @@ class Studio:
 
     def close(self) -> None:
         """End the processes, even in the middle of an answer, and close the library; who waits for one is refused."""
+        self.end_processes()
+        self.library.close()
+        while self.at_close:
+            self.at_close.pop()()
+
+    def end_processes(self) -> None:
+        """End the processes; for when the library cannot be waited for, because another program holds it."""
         self._is_open = False
         with _taken(self._ear_lock, lambda: self._ear):
             self._ear.close()
         with _taken(self._network_lock, lambda: self._networks):
             if self._networks is not None:
                 self._networks.close()
-        self.library.close()
 
     def __enter__(self) -> Self:
         return self
@@ -166,11 +182,20 @@ def open_studio(file: Path | None = None, *, create: bool = True) -> Studio:
     return Studio(library, settings)
 
 
+def upgrade_notice(file: Path | None = None) -> str:
+    """Return what to tell a person while the library is opened for the first time by this version; else nothing."""
+    file = file or paths.default_library()
+    if not is_older(file):
+        return ""
+    kept = backup_folder(file).name
+    return f"“{file.name}” is brought to this version of TagStudio; a copy of it as it was is kept in “{kept}”."
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TagStudioError(
-            f"The folder “{folder}” for your library cannot be made: {error.strerror}.",
+            f"The folder “{folder}” for your library cannot be made: {reason(error)}.",
             "Name another place with --library.",
         ) from error

@@ -1,14 +1,14 @@
 """What the track panel shows of one track: waveform and spectrogram, taggram, and the filters that drive a tag."""
 
 import os
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tagstudio.audio.listening import Overview
-from tagstudio.domain.errors import TagStudioError
+from tagstudio.domain.errors import LibraryError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import Track
 from tagstudio.library.listened import Taggram
@@ -92,7 +92,9 @@ def overview(studio: Studio, track_id: int) -> Overview:
     with studio.ear() as ear:
         seen: Overview = ear.call("overview", os.fsencode(track.file), timeout_s=patience_s(track, everything=True))
     if track.audio_hash:
-        studio.library.cache.put_overview(track.audio_hash, overviews.to_bytes(seen))
+        # A picture that cannot be kept, on a full disk or a read-only one, can be shown all the same.
+        with suppress(LibraryError):
+            studio.library.cache.put_overview(track.audio_hash, overviews.to_bytes(seen))
     return seen
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.judgements import Verdict
 from tagstudio.gui.jobs import JobRunner, RunningJob
+from tagstudio.gui.presenters.verdicts import Verdicts
 from tagstudio.services import analyse, exchange, judge, scan
 from tagstudio.services.analyse import AnalysisReport
 from tagstudio.services.judge import HistoryEntry
@@ -39,6 +40,7 @@ class Commands(QObject):
         super().__init__(parent)
         self._studio, self._runner = studio, runner
         self._changed_at = 0.0
+        self.verdicts = Verdicts(self.judge, self)
 
     def add_folders(self, folders: Sequence[Path]) -> RunningJob:
         """Scan folders, then listen to what is new."""
@@ -56,7 +58,7 @@ class Commands(QObject):
         return running
 
     def judge(self, track_ids: Sequence[int], verdicts: Mapping[str, Verdict]) -> RunningJob:
-        """Record verdicts; the caller watches the handle and offers to try again."""
+        """Record verdicts; the caller watches the handle. What a person gives goes through ``verdicts``."""
         ids, said = list(track_ids), dict(verdicts)
         return self._write(lambda: judge.judge(self._studio, ids, said))
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.suggestions import Question
 from tagstudio.gui.jobs import JobRunner
 from tagstudio.gui.presenters.commands import Commands
+from tagstudio.gui.presenters.verdicts import Given
 from tagstudio.services import browse, review
 from tagstudio.services.studio import Studio
 
@@ -26,7 +28,12 @@ class Asked:
     question: Question
     name: str
     answer: Verdict | None = None
-    is_saved: bool = False
+    given: Given | None = None
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the answer is on the disk."""
+        return self.given is not None and self.given.saving == "saved"
 
     @property
     def key(self) -> tuple[int, int]:
@@ -43,7 +50,7 @@ class ReviewPresenter(QObject):
     asked = Signal(object)
     progressed = Signal(str)
     failed = Signal(str, str)
-    not_saved = Signal(str, str, object)  # what, advice, Asked
+    not_saved = Signal(str, str)  # what, advice: an answer is not on disk and can be tried again
 
     def __init__(self, studio: Studio, runner: JobRunner, commands: Commands, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +63,9 @@ class ReviewPresenter(QObject):
         self._seen: set[tuple[int, int]] = set()
         self._look = 0
         self._answers, self._spent_s, self._shown_at = 0, 0.0, 0.0
+        self._given: list[Given] = []
+        commands.verdicts.changed.connect(self._answer_changed)
+        commands.verdicts.refused.connect(self._not_saved)
 
     def restart(self, strategy: str, tag: str = "") -> None:
         """Ask by this strategy, about one tag or (empty) about all."""
@@ -82,8 +92,9 @@ class ReviewPresenter(QObject):
             return
         asked = self.current
         is_first = asked.answer is None
-        asked.answer, asked.is_saved = verdict, False
-        self._save(asked)
+        asked.answer = verdict
+        asked.given = self._commands.verdicts.give([asked.question.track_id], asked.question.tag, verdict)
+        self._given.append(asked.given)
         if is_first:
             self._count_answer()
         self._go_on()
@@ -100,23 +111,19 @@ class ReviewPresenter(QObject):
                 self._coming.insert(0, self.current)
             self._ask(self._been.pop())
 
-    def _save(self, asked: Asked) -> None:
-        assert asked.answer is not None
-        running = self._commands.judge([asked.question.track_id], {asked.question.tag: asked.answer})
-        running.succeeded.connect(lambda _: self._saved(asked))
-        running.failed.connect(
-            lambda error: self.not_saved.emit(
-                f"Your answer on “{asked.question.tag}” is not saved: {error.what}", error.advice, asked
-            )
-        )
+    def retry(self) -> None:
+        """Try again to save every answer that is not on disk."""
+        self._commands.verdicts.retry()
 
-    def retry(self, asked: Asked) -> None:
-        """Try again to save an answer."""
-        self._save(asked)
+    def _answer_changed(self, given: Given) -> None:
+        if given in self._given:
+            if given.saving in ("saved", ""):
+                self._given.remove(given)
+            self._tell_progress()
 
-    def _saved(self, asked: Asked) -> None:
-        asked.is_saved = True
-        self._tell_progress()
+    def _not_saved(self, given: Given, error: TagStudioError) -> None:
+        if given in self._given:
+            self.not_saved.emit(f"Your answer on “{given.tag}” is not saved: {error.what}", error.advice)
 
     def _go_on(self) -> None:
         if self.current is not None:
@@ -151,9 +158,10 @@ class ReviewPresenter(QObject):
         self._tell_progress()
 
     def _tell_progress(self) -> None:
-        unsaved = sum(each.answer is not None and not each.is_saved for each in self._been)
+        unsaved = sum(each.saving == "not saved" for each in self._given)
         line = f"{self._answers} answered, {self._spent_s / max(1, self._answers):.1f} s each"
-        self.progressed.emit(f"{line} · saving {unsaved}…" if unsaved else f"{line} · all saved")
+        state = f"{unsaved} not saved" if unsaved else f"saving {len(self._given)}…" if self._given else "all saved"
+        self.progressed.emit(f"{line} · {state}")
 
 
 def fetch(studio: Studio, strategy: str, tag: str | None, n: int) -> list[Asked]:

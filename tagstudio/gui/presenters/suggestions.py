@@ -1,7 +1,7 @@
 """What may fit the track that is shown, and the verdicts on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
@@ -10,13 +10,13 @@ from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.suggestions import Suggestion
 from tagstudio.domain.vocabulary import tag_key
-from tagstudio.gui.jobs import JobRunner, RunningJob
+from tagstudio.gui.jobs import JobRunner
 from tagstudio.gui.presenters.commands import Commands
+from tagstudio.gui.presenters.verdicts import Given, Saving
 from tagstudio.services import suggest, vocabulary
 from tagstudio.services.studio import Studio
 
 State = Literal["no track", "reading", "known"]
-Saving = Literal["", "saving", "saved", "not saved"]
 NO_TAG_YET = -1
 
 
@@ -27,16 +27,6 @@ class Line:
     suggestion: Suggestion
     verdict: Verdict | None
     saving: Saving = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """A verdict given here and not yet part of what the library answers."""
-
-    tag: str
-    verdict: Verdict
-    track_ids: tuple[int, ...]
-    saving: Saving
 
 
 class SuggestionsPresenter(QObject):
@@ -58,10 +48,12 @@ class SuggestionsPresenter(QObject):
         self._selected: tuple[int, ...] = ()
         self._found: list[Suggestion] = []
         self._order: list[str] = []
-        self._marks: dict[tuple[int, str], _Mark] = {}
+        self._marks: dict[tuple[int, str], Given] = {}
         self._look = 0
         self._is_known = False
         commands.judged.connect(lambda _: self.refresh())
+        commands.verdicts.changed.connect(self._mark_changed)
+        commands.verdicts.refused.connect(self._not_saved)
 
     @property
     def lines(self) -> list[Line]:
@@ -101,7 +93,9 @@ class SuggestionsPresenter(QObject):
         if self.track_id is None:
             return
         targets = self._selected if len(self._selected) > 1 else (self.track_id,)
-        self._save(self.track_id, _Mark(tag, verdict, targets, "saving"))
+        key = (self.track_id, tag_key(tag))
+        self._marks[key] = self._commands.verdicts.give(targets, tag, verdict)
+        self.lines_changed.emit(self.lines)
 
     def toggle(self, tag: str) -> None:
         """Say yes, or take the yes back."""
@@ -117,31 +111,23 @@ class SuggestionsPresenter(QObject):
 
     def retry(self) -> None:
         """Try again to save every verdict that is not on disk."""
-        for (track_id, _), mark in list(self._marks.items()):
-            if mark.saving == "not saved":
-                self._save(track_id, replace(mark, saving="saving"))
+        self._commands.verdicts.retry()
 
     def complete(self, prefix: str) -> None:
         """Look for words that begin like this."""
         running = self._runner.start(lambda: vocabulary.completions(self._studio, prefix))
         running.succeeded.connect(lambda words: self.completed.emit(prefix, words))
 
-    def _save(self, track_id: int, mark: _Mark) -> None:
-        key = (track_id, tag_key(mark.tag))
-        self._marks[key] = mark
-        self.lines_changed.emit(self.lines)
-        running: RunningJob = self._commands.judge(mark.track_ids, {mark.tag: mark.verdict})
-        running.succeeded.connect(lambda _: self._settle(key, mark, "saved"))
-        running.failed.connect(lambda error: self._not_saved(key, mark, error))
+    def _mark_changed(self, given: Given) -> None:
+        for key, mark in list(self._marks.items()):
+            if mark is given:
+                if not given.saving:  # a newer verdict on the same pair, given elsewhere, has taken its place
+                    del self._marks[key]
+                self.lines_changed.emit(self.lines)
 
-    def _settle(self, key: tuple[int, str], mark: _Mark, saving: Saving) -> None:
-        if self._marks.get(key) is mark:  # else a newer verdict on the same pair is under way
-            self._marks[key] = replace(mark, saving=saving)
-            self.lines_changed.emit(self.lines)
-
-    def _not_saved(self, key: tuple[int, str], mark: _Mark, error: TagStudioError) -> None:
-        self._settle(key, mark, "not saved")
-        self.not_saved.emit(f"“{mark.tag}” is not saved: {error.what}", error.advice)
+    def _not_saved(self, given: Given, error: TagStudioError) -> None:
+        if any(mark is given for mark in self._marks.values()):
+            self.not_saved.emit(f"“{given.tag}” is not saved: {error.what}", error.advice)
 
     def _show(self, look: int, found: Sequence[Suggestion]) -> None:
         if look != self._look:
@@ -157,13 +143,13 @@ class SuggestionsPresenter(QObject):
         self._found += [_own_word(key[0], mark.tag) for key, mark in self._unknown_marks(known)]
         self.lines_changed.emit(self.lines)
 
-    def _drop_if_settled(self, key: tuple[int, str], mark: _Mark, known: Suggestion | None) -> None:
+    def _drop_if_settled(self, key: tuple[int, str], mark: Given, known: Suggestion | None) -> None:
         # An undo, or a verdict given elsewhere, speaks against the mark; then the library is right.
         answer = known.verdict if known else None
         if (answer or Verdict.CLEARED) != mark.verdict:
             del self._marks[key]
 
-    def _unknown_marks(self, known: dict[str, Suggestion]) -> list[tuple[tuple[int, str], _Mark]]:
+    def _unknown_marks(self, known: dict[str, Suggestion]) -> list[tuple[tuple[int, str], Given]]:
         return [
             (key, mark)
             for key, mark in self._marks.items()

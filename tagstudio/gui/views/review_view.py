@@ -30,6 +30,7 @@ class ReviewView(QWidget):
     def __init__(self, presenter: ReviewPresenter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._presenter = presenter
+        self._is_read_only = False
         self.strategy, self.tag = Choice("Ask about"), Choice("For which tag")
         self.plays = QCheckBox("&Play each track as it is shown")
         self.question = plain_label(WAITING, wraps=True, role="title")
@@ -62,6 +63,11 @@ class ReviewView(QWidget):
             for name in names:
                 self.tag.addItem(shown(name), name)
             self.tag.setCurrentIndex(max(0, self.tag.findData(chosen)))
+
+    def set_read_only(self, *, is_read_only: bool) -> None:
+        """Take no answers, or take them again."""
+        self._is_read_only = is_read_only
+        self._allow_answers()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Right:
@@ -107,13 +113,17 @@ class ReviewView(QWidget):
         self._presenter.asked.connect(self._show)
         self._presenter.progressed.connect(self.progress.setText)
 
+    def _allow_answers(self) -> None:
+        for each in self.buttons.values():
+            each.setEnabled(self._presenter.current is not None and not self._is_read_only)
+
     def _restart(self) -> None:
         self._presenter.restart(self.strategy.currentData(), self.tag.currentData())
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self, asked: Asked | None) -> None:
-        for each in (*self.buttons.values(), self.skip_button):
-            each.setEnabled(asked is not None)
+        self.skip_button.setEnabled(asked is not None)
+        self._allow_answers()
         if asked is None:
             self.question.setText(WAITING if self._presenter.is_waiting else NOTHING)
             self.why.setText("" if self._presenter.is_waiting else NOTHING_ADVICE)

@@ -44,6 +44,7 @@ class SuggestionPanel(QWidget):
         self._empty = plain_label(EMPTY["no track"], wraps=True, role="muted")
         self._rows: list[SuggestionRow] = []
         self._chosen = 0
+        self._is_read_only = False
         self._wanted: int | str | None = None
         self._told: int | None = None
         self._list = stacked(self._empty, None, spacing=2, margin=2)
@@ -75,7 +76,7 @@ class SuggestionPanel(QWidget):
             row.setHidden(n >= len(lines))
         self._empty.setText(EMPTY[state])
         self._empty.setVisible(not lines)
-        self.entry.setEnabled(state != "no track")
+        self.entry.setEnabled(state != "no track" and not self._is_read_only)
         self._retry.setVisible(any(line.saving == "not saved" for line in lines))
         self._mark_chosen(min(self._chosen, max(0, len(lines) - 1)))
         if chosen and (now := self.chosen_line) and names(now)[1] != names(chosen)[1]:
@@ -83,6 +84,13 @@ class SuggestionPanel(QWidget):
         self._choose_wanted()
         if self._wanted is None:
             self._tell_chosen()
+
+    def set_read_only(self, *, is_read_only: bool) -> None:
+        """Take no verdicts, by mouse or key, or take them again."""
+        self._is_read_only = is_read_only
+        self.entry.setEnabled(not is_read_only)
+        for row in self._rows:
+            row.set_read_only(is_read_only=is_read_only)
 
     def show_tracks(self, count: int) -> None:
         """Say to how many tracks a verdict goes."""
@@ -106,14 +114,14 @@ class SuggestionPanel(QWidget):
 
     def judge_chosen(self, verdict: Verdict) -> None:
         """Judge the chosen suggestion and go on to the next."""
-        if line := self.chosen_line:
+        if not self._is_read_only and (line := self.chosen_line):
             self.verdict_given.emit(line.suggestion.tag, verdict)
             self.move_to(self._chosen + 1)
 
     def toggle_nth(self, number: int) -> None:
         """Say yes to the n-th suggestion, from 1, or take the yes back."""
         shown = self._shown()
-        if number <= len(shown) and (line := shown[number - 1].line):
+        if not self._is_read_only and number <= len(shown) and (line := shown[number - 1].line):
             self.move_to(number - 1)
             self.toggled.emit(line.suggestion.tag)
 
@@ -158,6 +166,7 @@ class SuggestionPanel(QWidget):
     def _add_row(self) -> None:
         row = SuggestionRow()
         row.hide()
+        row.set_read_only(is_read_only=self._is_read_only)
         number = len(self._rows)
         row.chosen.connect(lambda: self._choose(number))
         row.verdict_given.connect(lambda verdict: self._give(number, verdict))

@@ -101,6 +101,11 @@ class SuggestionRow(QFrame):
             self._buttons[verdict].setAccessibleName(f"{name}, {word}")
         self.setAccessibleName(spoken(number, line))
 
+    def set_read_only(self, *, is_read_only: bool) -> None:
+        """Let nobody judge, or let them again."""
+        for each in self._buttons.values():
+            each.setEnabled(not is_read_only)
+
     def set_chosen(self, *, is_chosen: bool) -> None:
         """Show whether the keys go to this row."""
         if self.property("isChosen") != is_chosen:

@@ -93,6 +93,27 @@ def test_damage_is_told(tmp_path: Path, flac: Path) -> None:
     assert "The file promises 25.0 s but holds" in heard.note
 
 
+@pytest.mark.parametrize("ending", ["wav", "aiff"])
+def test_a_file_cut_short_is_said_to_be_so_even_when_only_excerpts_are_heard(tmp_path: Path, ending: str) -> None:
+    whole = tmp_path / f"whole.{ending}"
+    soundfile.write(whole, np.random.default_rng(1).uniform(-0.5, 0.5, 20 * 8000), 8000)
+    assert Ear().hear(bytes(whole), 2).note == ""
+    cut = tmp_path / f"cut.{ending}"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    assert "The file ends before its header says." in Ear().hear(bytes(cut), 2).note
+
+
+@pytest.mark.parametrize("claimed", [0, 0xFFFFFFFF, 0x7FFFFFFF])
+def test_a_recorder_that_did_not_know_the_length_is_not_said_to_be_damaged(tmp_path: Path, claimed: int) -> None:
+    file = tmp_path / "live.wav"
+    soundfile.write(file, np.random.default_rng(1).uniform(-0.5, 0.5, 5 * 8000), 8000)
+    data = bytearray(file.read_bytes())
+    at = data.index(b"data") + 4
+    data[at : at + 4] = claimed.to_bytes(4, "little")
+    file.write_bytes(data)
+    assert Ear().hear(bytes(file), 2).note == ""
+
+
 def _retag(file: Path) -> None:
     tagged = mutagen.File(file)
     if file.suffix in (".mp3", ".wav", ".aiff"):

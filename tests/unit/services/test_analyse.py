@@ -116,3 +116,14 @@ def test_a_file_that_holds_less_than_it_promises_is_heard_and_said_to_be_odd(stu
     report = run(analyse(studio, "path:long", models=["mtt-vgg"], excerpts=0))
     assert (report.analysed, report.failed) == (1, ())
     assert "promises" in report.notes[0].reason
+
+
+def test_a_copy_that_cannot_be_decoded_keeps_nobody_from_hearing_the_others(studio, music):
+    good = (music / "one" / "a.wav").read_bytes()
+    at = good.index(b"fmt ") + 12
+    (music / "bad.wav").write_bytes(good[:at] + (1).to_bytes(4, "little") + good[at + 4 :])  # the same samples at 1 Hz
+    run(scan(studio, [music]))
+    report = run(analyse(studio, models=["mtt-vgg"]))
+    assert report.analysed == 3
+    assert [each.reason for each in report.failed] == ["its sampling rate of 1 Hz is out of range"]
+    assert run(analyse(studio, models=["mtt-vgg"])).analysed == 0
