@@ -38,7 +38,8 @@ def opened(context: typer.Context, *, create: bool = False) -> Studio:
     studio = open_studio(file, create=create)
     if studio.warning:
         note(studio.warning)
-    _back_up(studio)
+    if not studio.is_read_only:
+        _back_up(studio)
     return studio
 
 

@@ -36,7 +36,8 @@ _PIECE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """One copy: ``number`` counts them, ``end`` is the newest judgement's id and hash, ``state`` digests its seals.
+    """One copy: ``number`` counts them, ``end`` is the newest judgement's id and hash, ``batch``
+    the newest batch, ``state`` digests its seals.
 
     ``made_at`` is UTC, ISO 8601. ``sha256`` is empty where the side file is lost.
     """
@@ -50,6 +51,7 @@ class Backup:
     library: str = ""
     state: str = ""
     end: tuple[int, str] = (0, "")
+    batch: int = 0
     counts: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -250,6 +252,7 @@ def _contents(part: Path) -> dict[str, Any]:
     with checks.looked_at(part, is_alone=True) as copy:
         return {
             "library": checks.identity(copy), "state": seals.state(copy), "end": checks.end(copy),
+            "batch": checks.newest_batch(copy),
             "counts": checks.counts(copy),
         }  # fmt: skip
 

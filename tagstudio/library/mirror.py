@@ -72,7 +72,7 @@ class Mirror:
         """Return the lines that follow the newest judgement of a library: what it lacks, if anything."""
         if self.is_of(connection):
             return []
-        return self.since(*checks.end(connection), checks.identity(connection))
+        return self.since(checks.end(connection), checks.newest_batch(connection), checks.identity(connection))
 
     def is_of(self, connection: sqlite3.Connection) -> bool:
         """Whether the last line is in the library, or is none of its own; what the library has more follows later."""
@@ -82,12 +82,13 @@ class Mirror:
             return True
         return last is None or last["library"] != checks.identity(connection) or _has(connection, last)
 
-    def since(self, judgement_id: int, hash_: str, library: str) -> list[Line]:
-        """Return the lines that follow a judgement, oldest first, batches without judgements included.
+    def since(self, end: tuple[int, str], batch: int, library: str) -> list[Line]:
+        """Return the lines that follow a judgement and a batch, oldest first, batches without judgements included.
 
         Each judgement's hash names the one before; where a library went on from an older backup, two follow the
         same one, and the one written last counts.
         """
+        judgement_id, hash_ = end
         following: dict[str, Line] = {}
         empty: dict[str, dict[int, Line]] = {}
         for line in self.lines():
@@ -95,7 +96,7 @@ class Mirror:
                 continue
             if "prev_hash" in line:
                 following[line["prev_hash"]] = line
-            else:
+            elif line["batch"] > batch:
                 empty.setdefault(line["end"][1], {})[line["batch"]] = line
         found: list[Line] = []
         batches: set[int] = set()

@@ -64,11 +64,12 @@ def offer(file: Path) -> Job[Offer | None]:
 
 def newer_than(file: Path, backup: Backup) -> list[Line]:
     """Return the lines of the mirror that follow a backup."""
-    end, library = backup.end, backup.library
+    end, batch, library = backup.end, backup.batch, backup.library
     if not library:
         with checks.looked_at(backup.file, is_alone=True) as connection:
-            end, library = checks.end(connection), checks.identity(connection)
-    return Mirror(file).since(*end, library)
+            end, batch = checks.end(connection), checks.newest_batch(connection)
+            library = checks.identity(connection)
+    return Mirror(file).since(end, batch, library)
 
 
 def restore(
