@@ -36,9 +36,9 @@ _PIECE_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """One copy: ``number`` counts them, ``end`` is the newest judgement's id and hash, ``batch``
-    the newest batch, ``state`` digests its seals.
+    """One copy; ``number`` counts them.
 
+    ``end`` is the newest judgement's id and hash, ``batch`` the newest batch's id, ``state`` digests the seals.
     ``made_at`` is UTC, ISO 8601. ``sha256`` is empty where the side file is lost.
     """
 

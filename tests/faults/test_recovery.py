@@ -335,7 +335,7 @@ def test_k8_killing_a_backup_or_a_restore_leaves_a_library_and_a_good_backup(
             file.write_bytes(raw[: len(raw) // 2])
         return file, children.finish(children.driver("recover", action, file, variables=variables))
 
-    for fault, (file, done) in shim.sweep(attempt, "library.", kinds=("kill", "half"), limit=100, short=4):
+    for fault, (file, done) in shim.sweep(attempt, "library.", kinds=("kill", "half"), limit=40, short=2):
         hit += done.returncode == 137
         where = f"{action} {fault}"
         violations += [f"{where}: {violations_text([each])}" for each in check(None, backups=backup_folder(file))]

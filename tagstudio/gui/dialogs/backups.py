@@ -93,7 +93,7 @@ class BackupsDialog(QDialog):
         close = side_by_side(None, button("Close", self.reject))
         self.setLayout(
             stacked(
-                plain_label("Every backup is checked when it is made. What was judged since is kept apart.", wraps=True),
+                plain_label("Every backup is checked when it is made. What was judged since is kept, too.", wraps=True),
                 self.table, self.note, actions, second, close, spacing=10, margin=16,
             )
         )  # fmt: skip
