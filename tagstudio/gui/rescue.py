@@ -12,6 +12,7 @@ from tagstudio.domain.errors import DamagedLibraryError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import shown
 from tagstudio.gui.jobs import JobRunner
+from tagstudio.gui.presenters.dates import made_text
 from tagstudio.gui.widgets.cover import Cover
 from tagstudio.gui.widgets.parts import button
 
@@ -51,20 +52,17 @@ class Rescue:
             )  # fmt: skip
         else:
             passed = f" {len(found.passed_over)} newer backups are damaged, too." if found.passed_over else ""
-            self._page.say(
-                error.what, f"{_kept(self._file)}{passed} {self._where()}", self._button(found), self._other(),
-                self._folder(),
-            )  # fmt: skip
+            what = f"The backup of {made_text(found.backup)} is good and has {_judgements(found.backup.judgements)}"
+            since = f"; {_judgements(found.newer)} made since will be judged again." if found.newer else "."
+            advice = f"{what}{since}{passed} {_kept(self._file)} {self._where()}"
+            self._page.say(error.what, " ".join(advice.split()), self._button(found), self._other(), self._folder())
 
     def _button(self, found: "Offer") -> QWidget:
-        from tagstudio.gui.dialogs.backups import made_text
-
-        assert found.backup is not None
         backup = found.backup
-        since = f" + {_judgements(found.newer)} since" if found.newer else ""
-        return button(
-            f"Restore the backup of {made_text(backup)}{since}", lambda: self._restore(backup, True), role="primary"
-        )
+        assert backup is not None
+        since = f" (+ {found.newer:,} since)" if found.newer else ""
+        made = made_text(backup, "%d %b, %H:%M")
+        return button(f"Restore the backup of {made}{since}", lambda: self._restore(backup, True), role="primary")
 
     def _other(self) -> QWidget:
         return button("Choose another library…", self._choose)
@@ -108,7 +106,8 @@ def restored(file: Path, backup: "Backup | None", *, with_newer: bool) -> "Job[R
 
 def report_text(report: "RestoreReport") -> tuple[str, str]:
     """Return what restoring did, and what it could not do."""
-    what = f"The library is back; {_judgements(report.judgements)} made since that backup were judged again."
+    since = f"; {_judgements(report.judgements)} made since that backup judged again." if report.judgements else "."
+    what = f"The library is back{since}"
     more = [f"{len(report.not_replayed):,} could not be: {report.not_replayed[0]}"] if report.not_replayed else []
     if report.new_tracks:
         more.append(f"{report.new_tracks:,} tracks are known by name only; look for changes (F5) to read them.")
@@ -122,7 +121,7 @@ def _offer(file: Path) -> "Job[Offer | None]":
 
 
 def _kept(file: Path) -> str:
-    return "The damaged file is kept under another name." if file.exists() else ""
+    return "The damaged file will be kept under another name." if file.exists() else ""
 
 
 def _judgements(count: int) -> str:

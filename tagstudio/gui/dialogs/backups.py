@@ -1,7 +1,6 @@
 """The list of backups: make one, try one, go back to one, and where second copies go."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
@@ -18,10 +17,12 @@ from PySide6.QtWidgets import (
 
 from tagstudio.domain.tracks import shown
 from tagstudio.gui.presenters.backups import BackupPresenter, test_text
+from tagstudio.gui.presenters.dates import made_text
 from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
 from tagstudio.library.backups import Backup
 from tagstudio.services.backups import TestReport
 
+WORKING = "Working…"
 COLUMNS = ("Made", "Why", "Judgements", "Size", "State")
 REASONS = {
     "start": "at the start", "while working": "every half an hour", "by hand": "asked for", "schema-1": "new version",
@@ -113,7 +114,9 @@ class BackupsDialog(QDialog):
     def _set_busy(self, is_busy: bool) -> None:
         self.make_button.setEnabled(not is_busy)
         if is_busy:
-            self.note.setText("Working…")
+            self.note.setText(WORKING)
+        elif self.note.text() == WORKING:
+            self.note.setText("")
         self._look_at_choice()
 
     def _test(self) -> None:
@@ -178,14 +181,6 @@ def restore_question(parent: QWidget, backup: Backup, decided: Restore) -> QMess
     return box
 
 
-def made_text(backup: Backup) -> str:
-    """Return when a backup was made, in the time of this place."""
-    try:
-        return datetime.fromisoformat(backup.made_at).astimezone().strftime("%d %B %Y, %H:%M")
-    except (ValueError, OverflowError):
-        return "unknown time"
-
-
 def _texts(backup: Backup) -> tuple[str, ...]:
     reason = REASONS.get(backup.reason, shown(backup.reason) or "unknown")
     state = "cut short" if backup.is_cut else "checked" if backup.sha256 else "never checked"
@@ -202,7 +197,9 @@ def _table() -> QTableWidget:
     table.setTabKeyNavigation(False)
     table.setShowGrid(False)
     table.verticalHeader().hide()
+    table.setStyleSheet("QTableWidget::item { padding: 0 10px; }")
     header = table.horizontalHeader()
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
     for column in (2, 3):
