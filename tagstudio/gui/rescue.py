@@ -55,7 +55,10 @@ class Rescue:
             what = f"The backup of {made_text(found.backup)} is good and has {_judgements(found.backup.judgements)}"
             since = f"; {_judgements(found.newer)} made since will be judged again." if found.newer else "."
             advice = f"{what}{since}{passed} {_kept(self._file)} {self._where()}"
-            self._page.say(error.what, " ".join(advice.split()), self._button(found), self._other(), self._folder())
+            anew = [] if self._file.exists() else [button("Start a new library", self._start_anew)]
+            self._page.say(
+                error.what, " ".join(advice.split()), self._button(found), *anew, self._other(), self._folder()
+            )
 
     def _button(self, found: "Offer") -> QWidget:
         backup = found.backup
@@ -83,7 +86,15 @@ class Rescue:
     def _go_without(self) -> None:
         from tagstudio.services.recovery import go_on_without
 
-        running = self._runner.start(lambda: go_on_without(self._file), lane="judge")
+        self._then_open(lambda: go_on_without(self._file))
+
+    def _start_anew(self) -> None:
+        from tagstudio.services.recovery import start_anew
+
+        self._then_open(lambda: start_anew(self._file))
+
+    def _then_open(self, work: Callable[[], object]) -> None:
+        running = self._runner.start(work, lane="judge")
         running.succeeded.connect(lambda _: self._open_again())
         running.failed.connect(lambda failure: self._page.say(failure.what, failure.advice, self._other()))
 
