@@ -10,6 +10,7 @@ from tagstudio.cli.output import follow, print_json, print_line
 from tagstudio.cli.state import opened
 from tagstudio.domain.devices import DEVICES
 from tagstudio.services.analyse import AnalysisReport, analyse
+from tagstudio.services.backups import while_working
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,7 +34,7 @@ def run(
     count = _count(excerpts)
     with opened(context) as studio:
         job = analyse(studio, query, models=model or (), device=device, excerpts=count, workers=workers)
-        report = follow(job)
+        report = follow(while_working(studio, job))
     if as_json:
         print_json(asdict(report))
     else:

@@ -18,8 +18,7 @@ from tagstudio.domain.errors import TagStudioError
 DEBUG_VARIABLE = "TAGSTUDIO_DEBUG"
 COMMANDS = (
     "scan", "analyse", "suggest", "judge", "undo", "review", "retrain", "similar", "tags", "export", "import", "merge",
-    "write", "restore", "fields",
-    "listen", "models", "demo", "gui", "doctor",
+    "write", "restore", "fields", "library", "listen", "models", "demo", "gui", "doctor",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from tagstudio.cli.options import AsJson
 from tagstudio.cli.output import follow, print_json, print_line
 from tagstudio.cli.state import opened
 from tagstudio.domain.errors import TagStudioError
+from tagstudio.services.backups import while_working
 from tagstudio.services.scan import ScanReport, require_usable, scan
 
 
@@ -36,7 +37,7 @@ def run(
     """Add the audio files below FOLDER, or refresh what is known of them."""
     require_usable(folders)  # before a library is made for nothing
     with opened(context, create=True) as studio:
-        report = follow(scan(studio, folders, workers=workers))
+        report = follow(while_working(studio, scan(studio, folders, workers=workers)))
     if as_json:
         print_json(asdict(report))
     else:

@@ -7,6 +7,8 @@ from pathlib import Path
 import typer
 
 from tagstudio.cli.output import note
+from tagstudio.domain.errors import TagStudioError
+from tagstudio.services.backups import if_due
 from tagstudio.services.studio import Studio, open_studio, upgrade_notice
 from tagstudio.services.write_recovery import recover
 
@@ -37,6 +39,18 @@ def opened(context: typer.Context, *, create: bool = False) -> Studio:
     studio = open_studio(file, create=create)
     if studio.warning:
         note(studio.warning)
-    if recovered := recover(studio).text:
-        note(recovered)
+    if not studio.is_read_only:
+        _back_up(studio)
+        if recovered := recover(studio).text:
+            note(recovered)
     return studio
+
+
+def _back_up(studio: Studio) -> None:
+    try:
+        report = if_due(studio, "start")
+    except TagStudioError as error:
+        note(f"{error.what} {error.advice}".rstrip())
+    else:
+        if report is not None and report.warning:
+            note(report.warning)

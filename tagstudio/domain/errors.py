@@ -58,7 +58,27 @@ class WriteRefusedError(TagStudioError):
 
 
 class LibraryError(TagStudioError):
-    """The library cannot be opened, read or written."""
+    """The library cannot be opened, read or written; ``is_foreign`` when the file is something else."""
+
+    is_foreign = False
+
+
+class DamagedLibraryError(LibraryError):
+    """A library is not what it was, or is gone while its backups are there; ``lacking`` judgements are in its mirror.
+
+    It is left as it is; what can be offered instead: ``services/recovery.py``.
+    """
+
+    def __init__(self, what: str, advice: str = "", *, lacking: int = 0) -> None:
+        super().__init__(what, advice)
+        self.lacking = lacking
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _damaged, (self.what, self.advice, self.lacking)
+
+
+def _damaged(what: str, advice: str, lacking: int) -> DamagedLibraryError:
+    return DamagedLibraryError(what, advice, lacking=lacking)
 
 
 class ModelError(TagStudioError):

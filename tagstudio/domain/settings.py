@@ -24,13 +24,15 @@ class Settings:
     workers: int = setting(2, "Decoding processes", low=1, high=64)
     volume: float = setting(1.0, "Volume (0 to 1)", low=0.0, high=1.0)
     may_write_tags: bool = setting(False, "Allow TagStudio to write tags into files")
+    second_backup_folder: str = setting("", "Folder that gets a second copy of every backup (empty: none)")
 
     def __post_init__(self) -> None:
         for each in fields(self):
             value, low, high = getattr(self, each.name), each.metadata["low"], each.metadata["high"]
-            if isinstance(each.default, bool):
-                if not isinstance(value, bool):
-                    raise ValueError(f"{each.name} must be true or false, got {value!r}")
+            if isinstance(each.default, bool | str):
+                if type(value) is not type(each.default):
+                    kind = "a text" if isinstance(each.default, str) else "true or false"
+                    raise ValueError(f"{each.name} must be {kind}, got {value!r}")
                 continue
             if isinstance(value, bool) or not isinstance(value, int | float):
                 raise ValueError(f"{each.name} must be a number, got {value!r}")

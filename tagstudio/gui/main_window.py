@@ -17,13 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from tagstudio.domain.errors import TagStudioError
+from tagstudio.domain.errors import DamagedLibraryError, TagStudioError
 from tagstudio.domain.judgements import Verdict
 from tagstudio.gui import theme
 from tagstudio.gui.dialogs.shortcuts import about_dialog, shortcuts_dialog
 from tagstudio.gui.dialogs.unsaved import unsaved_dialog, wait_until_sent
 from tagstudio.gui.jobs import SHUT_DOWN_S, JobRunner
 from tagstudio.gui.menus import Menus
+from tagstudio.gui.rescue import Rescue, report_text, restored, usual_file
 from tagstudio.gui.style import SHEET
 from tagstudio.gui.views.job_bar import JobBar
 from tagstudio.gui.widgets.cover import Cover
@@ -33,6 +34,8 @@ from tagstudio.gui.widgets.parts import button, stacked
 if TYPE_CHECKING:  # opening a library loads these, on a thread
     from tagstudio.domain.jobs import Job
     from tagstudio.gui.workplace import Workplace
+    from tagstudio.library.backups import Backup
+    from tagstudio.services.recovery import RestoreReport
     from tagstudio.services.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -193,6 +196,7 @@ class MainWindow(QMainWindow):
         workplace.folder_wanted.connect(self._choose_folder)
         workplace.demo_wanted.connect(self.open_demo)
         workplace.history_changed.connect(self.menus.show_history)
+        workplace.backups_wanted.connect(lambda: self._show_backups(workplace))
         workplace.writing_allowed.connect(self.menus.allow_writing)
         self._pages.addWidget(workplace)
         self._pages.setCurrentWidget(workplace)
@@ -221,7 +225,38 @@ class MainWindow(QMainWindow):
         closing.finished.connect(self.runner.forget)
         closing.finished.connect(workplace.deleteLater)
 
+    def restore(self, file: Path, backup: "Backup | None", with_newer: bool) -> None:
+        """Put a backup in the place of a library, and open that."""
+        if self._all_is_saved(lambda: self.restore(file, backup, with_newer)):
+            self._opening.say("Restoring the library…", "")
+            self._pages.setCurrentWidget(self._opening)
+            self._leave()
+            running = self.runner.start(restored(file, backup, with_newer=with_newer), lane="judge")
+            running.succeeded.connect(lambda done: self.open_library(file, then=lambda: self._tell_restored(done)))
+            running.failed.connect(lambda error: self._refuse(error, file))
+
+    def _tell_restored(self, report: "RestoreReport") -> None:
+        what, more = report_text(report)
+        if more:
+            self.messages.show_failure(what, more)
+        else:
+            self.news.tell(what)
+
+    def _show_backups(self, workplace: "Workplace") -> None:
+        from tagstudio.gui.dialogs.backups import BackupsDialog
+
+        file = workplace.studio.file
+        BackupsDialog(self, workplace.backups, lambda backup, with_newer: self.restore(file, backup, with_newer)).open()
+
     def _refuse(self, error: TagStudioError, file: Path | None) -> None:
+        if isinstance(error, DamagedLibraryError):
+            place = usual_file(file)
+            Rescue(
+                self.runner, self._opening, place,
+                restore=lambda backup, with_newer: self.restore(place, backup, with_newer),
+                choose=self._choose_library, open_again=lambda: self.open_library(file),
+            ).begin(error)  # fmt: skip
+            return
         self._opening.say(
             error.what,
             error.advice,
@@ -244,6 +279,7 @@ class MainWindow(QMainWindow):
         file.addSeparator()
         add(file, "&Open library…", self._choose_library, "Ctrl+Shift+O", needs_library=False)
         add(file, "&Export…", self._choose_export, "Ctrl+E")
+        add(file, "&Backups…", self._in_workplace(self._show_backups))
         file.addSeparator()
         add(file, "&Quit", self.close, "Ctrl+Q", needs_library=False)
         self._fill_edit_and_track(self.menus.menu("&Edit"), self.menus.menu("&Track"))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSplitter, QSta
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track
 from tagstudio.gui.jobs import JobRunner, RunningJob
+from tagstudio.gui.presenters.backups import BackupPresenter
 from tagstudio.gui.presenters.commands import Commands
 from tagstudio.gui.presenters.library import LibraryPresenter
 from tagstudio.gui.presenters.review import Asked, ReviewPresenter
@@ -36,6 +37,7 @@ class Workplace(QWidget):
     demo_wanted = Signal()
     history_changed = Signal(str, str)
     writing_allowed = Signal(bool)
+    backups_wanted = Signal()
 
     def __init__(self, studio: Studio, runner: JobRunner, messages: MessageBar, news: NewsLine) -> None:
         super().__init__()
@@ -48,6 +50,7 @@ class Workplace(QWidget):
         self.library_view = LibraryView(self.library)
         self.review_view = ReviewView(self.review)
         self.safety = SafetyPresenter(studio, runner, self.commands.verdicts, self)
+        self.backups = BackupPresenter(studio, runner, self)
         self.read_only_banner = Banner("Reading only", "Try again", self.safety.try_writing)
         self.unsaved_banner = Banner("Not saved", "Save now", self.commands.verdicts.retry)
         self.panel = SuggestionPanel()
@@ -63,6 +66,7 @@ class Workplace(QWidget):
         self._connect_messages()
         self.library.refresh()
         self.commands.read_history()
+        self.backups.start()
 
     @property
     def place(self) -> int:
@@ -120,7 +124,8 @@ class Workplace(QWidget):
     def close_down(self) -> None:
         """Stop playing, let go of the sound device, and complain no more: the library is about to close."""
         self._is_closed = True
-        for source in (self.commands, self.library, self.review, self.suggestions, self.safety):
+        self.backups.stop()
+        for source in (self.commands, self.library, self.review, self.suggestions, self.safety, self.backups):
             source.failed.disconnect(self._messages.show_failure)
         self.track.shut_down()
 
@@ -195,9 +200,15 @@ class Workplace(QWidget):
         self.suggestions.not_saved.connect(lambda what, advice: self._offer(what, advice, self.suggestions.retry))
         self.review.not_saved.connect(lambda what, advice: self._offer(what, advice, self.review.retry))
         self.safety.failed.connect(show)
+        self.backups.failed.connect(show)
+        self.backups.damaged.connect(self._tell_damage)
         self.safety.unsaved.connect(self.unsaved_banner.say)
         self.safety.read_only.connect(self._show_read_only)
         self._show_read_only(self.safety.read_only_text)
+
+    def _tell_damage(self, what: str, advice: str) -> None:
+        self._messages.show_failure(what, advice)
+        self._messages.offer("Backups…", self.backups_wanted.emit)
 
     def _show_read_only(self, text: str) -> None:
         self.read_only_banner.say(text)

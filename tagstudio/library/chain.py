@@ -5,6 +5,7 @@ A change that nobody made through this program, a flipped bit for instance, show
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +17,9 @@ from tagstudio.domain.errors import NothingFoundError
 from tagstudio.domain.judgements import Judgement, Origin, Verdict
 from tagstudio.library.schema import BatchRow, JudgementRow
 
-_FIRST_HASH = "0" * 64
+FIRST_HASH = "0" * 64
+# Made once: half of the time went into making one for every row.
+_JSON = json.JSONEncoder(sort_keys=True, default=repr)
 _CHAINED = (
     "id", "batch_id", "track_id", "tag_id", "verdict", "origin", "start_s", "end_s", "made_at", "prev_hash",
 )  # fmt: skip
@@ -25,7 +28,7 @@ _CHAINED = (
 def append(session: Session, judgements: Sequence[Judgement], batch: BatchRow) -> None:
     """Append rows to the chain; the caller's transaction holds the write lock, so nobody comes between."""
     last = session.execute(select(JudgementRow.id, JudgementRow.hash).order_by(JudgementRow.id.desc()).limit(1)).first()
-    row_id, previous = (last.id, last.hash) if last else (0, _FIRST_HASH)
+    row_id, previous = (last.id, last.hash) if last else (0, FIRST_HASH)
     rows = []
     for judgement in judgements:
         row_id += 1
@@ -51,14 +54,26 @@ def _contents(row: JudgementRow) -> dict[str, Any]:
 
 
 def _hash(contents: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(contents, sort_keys=True, default=repr).encode()).hexdigest()
+    return hashlib.sha256(_JSON.encode(contents).encode()).hexdigest()
 
 
 def first_broken(session: Session) -> int | None:
     """Return the id of the first judgement that is not as it was written; None when the chain holds."""
-    previous = _FIRST_HASH
-    for row in session.scalars(select(JudgementRow).order_by(JudgementRow.id).execution_options(yield_per=5000)):
-        if row.prev_hash != previous or row.hash != _hash(_contents(row)):
-            return row.id
-        previous = row.hash
+    raw = session.connection().connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return break_in(raw)
+
+
+def break_in(connection: sqlite3.Connection, *, newest: int = 0) -> int | None:
+    """Return the id of the first judgement that is not as it was written, of the ``newest`` so many or of all."""
+    (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM judgement").fetchone()
+    before = max(0, last - newest) if newest else 0
+    query = f"SELECT {', '.join(_CHAINED)}, hash FROM judgement WHERE id >= ? ORDER BY id"
+    previous, expected = FIRST_HASH, before or 1
+    for *contents, found in connection.execute(query, (before,)):
+        row = dict(zip(_CHAINED, contents, strict=True))
+        is_start = before and row["id"] == before
+        if row["id"] != expected or found != _hash(row) or (row["prev_hash"] != previous and not is_start):
+            return int(row["id"])
+        previous, expected = found, expected + 1
     return None

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from tagstudio.domain.errors import LibraryError
+from tagstudio.domain.errors import DamagedLibraryError, LibraryError
 from tagstudio.library.disks import is_full
 
 _KEPT = "Nothing that was saved is lost."
@@ -42,7 +42,10 @@ def fault(file: Path, error: BaseException | None) -> LibraryError:
     what, advice = _FAULTS.get(
         code, (f"The library refused: {error}. {_KEPT}", "Do it again; if it stays so, please report it.")
     )
-    return LibraryError(what.format(name=file.name) if code in _FAULTS else what, advice)
+    kind = DamagedLibraryError if code == sqlite3.SQLITE_CORRUPT else LibraryError
+    found = kind(what.format(name=file.name) if code in _FAULTS else what, advice)
+    found.is_foreign = code == sqlite3.SQLITE_NOTADB
+    return found
 
 
 @contextmanager

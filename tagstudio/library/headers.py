@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tagstudio.domain.disk_faults import reason
-from tagstudio.domain.errors import LibraryError
+from tagstudio.domain.errors import DamagedLibraryError, LibraryError
 from tagstudio.library.access import has_journal, reading_mode
 from tagstudio.library.owners import is_open_here
 from tagstudio.library.schema import APPLICATION_ID, SCHEMA
@@ -37,7 +37,9 @@ def refuse_foreign(file: Path, busy_s: float) -> tuple[int, str]:
         _refuse_numbers(file, owner, version)
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'judgement'").fetchone()
     if not tables:
-        raise LibraryError(f"“{file.name}” is damaged: its tables are missing.", f"Restore a backup of it. {_KEPT}")
+        raise DamagedLibraryError(
+            f"“{file.name}” is damaged: its tables are missing.", f"Restore a backup of it. {_KEPT}"
+        )
     return int(version), mode
 
 
@@ -67,7 +69,7 @@ def _header(file: Path) -> bytes:
 
 def _refuse_header(file: Path, header: bytes) -> None:
     if not header:
-        raise LibraryError(
+        raise DamagedLibraryError(
             f"“{file.name}” is empty, so it is not a library.",
             f"Restore a backup of it, or choose another file. {_KEPT}",
         )
@@ -88,15 +90,19 @@ def _refuse_numbers(file: Path, owner: int, version: int) -> None:
             f"Install the newer version, or choose another library. {_KEPT}",
         )
     if version < 1:
-        raise LibraryError(f"“{file.name}” is damaged: it has no version.", f"Restore a backup of it. {_KEPT}")
+        raise DamagedLibraryError(f"“{file.name}” is damaged: it has no version.", f"Restore a backup of it. {_KEPT}")
 
 
 def _refuse_cut(file: Path, header: bytes) -> None:
     page_bytes = int(struct.unpack_from(">H", header, 16)[0])
     pages = struct.unpack_from(">I", header, 28)[0]
     if file.stat().st_size < pages * (65536 if page_bytes == 1 else page_bytes):
-        raise LibraryError(f"“{file.name}” is cut short: its end is missing.", f"Restore a backup of it. {_KEPT}")
+        raise DamagedLibraryError(
+            f"“{file.name}” is cut short: its end is missing.", f"Restore a backup of it. {_KEPT}"
+        )
 
 
 def _not_ours(file: Path) -> LibraryError:
-    return LibraryError(f"“{file.name}” is not a TagStudio library.", f"Choose another file. {_KEPT}")
+    error = LibraryError(f"“{file.name}” is not a TagStudio library.", f"Choose another file. {_KEPT}")
+    error.is_foreign = True
+    return error

@@ -293,3 +293,13 @@ class InfoRow(Base):
     __tablename__ = "info"
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
+
+
+class SealRow(Base):
+    """A digest of neighbouring rows of one table; see ``seals.py``."""
+
+    __tablename__ = "seal"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    block: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str]

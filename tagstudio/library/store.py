@@ -17,7 +17,7 @@ from sqlalchemy import Engine, QueuePool, create_engine, event
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import LibraryError
-from tagstudio.library import migrations
+from tagstudio.library import backups, damage, migrations, seals
 from tagstudio.library.access import (
     FROZEN,
     Access,
@@ -27,12 +27,12 @@ from tagstudio.library.access import (
     signature,
     without_writing,
 )
-from tagstudio.library.backups import back_up
 from tagstudio.library.cache import Cache
 from tagstudio.library.creation import create_file
 from tagstudio.library.disks import network_kind
 from tagstudio.library.faults import explained
 from tagstudio.library.headers import refuse_foreign
+from tagstudio.library.mirror import Mirror
 from tagstudio.library.owners import Owner
 from tagstudio.library.schema import SCHEMA
 
@@ -53,6 +53,7 @@ class Library:
     def __init__(self, file: Path, access: Access, *, busy_s: float = BUSY_S) -> None:
         self.file = file
         self.warning = ""
+        self.mirror = Mirror(file)
         self._busy_s = busy_s
         self._access = access
         self._seen = signature(file)
@@ -124,8 +125,12 @@ class Library:
                 with Session(self._writers, expire_on_commit=False) as session:
                     # Take the lock before the block starts, so that what it reads is what it changes.
                     session.connection()
+                    seals.watch(session)
                     yield session
+                    is_judged = seals.renew(session)
                     session.commit()
+                if is_judged:
+                    self._follow()
             finally:
                 self._writing_thread = None
 
@@ -156,6 +161,13 @@ class Library:
             if self._cache is not None:
                 self._cache.close()
             self._owner.release()
+
+    def _follow(self) -> None:
+        """Let the mirror have what was judged; it never fails what is saved already."""
+        with self._readers.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            self.mirror.follow(raw)
 
     def _require_open(self) -> None:
         if not self._is_open:
@@ -208,9 +220,11 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
     with explained(file):
         if not file.exists():
             if not create:
+                damage.refuse_vanished(file)
                 raise LibraryError(f"There is no library at “{file}”.", "Scan a folder first, or name another file.")
+            damage.refuse_vanished(file)
             create_file(file)
-        version, reading = refuse_foreign(file, busy_s)
+        version, reading = _version(file, busy_s)
         access = _access(file, reading)
         try:
             return _opened(file, access, reading, version, busy_s)
@@ -234,6 +248,14 @@ def _opened(file: Path, access: Access, reading: str, version: int, busy_s: floa
     return library
 
 
+def _version(file: Path, busy_s: float) -> tuple[int, str]:
+    try:
+        with explained(file):
+            return refuse_foreign(file, busy_s)
+    except LibraryError as error:
+        raise damage.with_offer(file, error) from error
+
+
 def sqlite_version() -> str:
     """Return the version of SQLite that Python runs on."""
     return sqlite3.sqlite_version
@@ -251,12 +273,24 @@ def _access(file: Path, reading: str) -> Access:
 
 def _prepare(library: Library, version: int) -> None:
     """Migrate if needed, and find out whether the file can be written and has the safe journal."""
+    is_first = library._owner.is_first
+    damage.require_whole(library.file, library.mirror, is_first=is_first)
     if library.is_read_only:
         _refuse_old(library, version)
         library.warning = f"“{library.file.name}” is open for reading only: {library._access.why_not}."
     else:
         _migrate(library, version)
+        _tidy(library, is_first=is_first)
     log.info("opened %s, SQLite %s, %s", library.file, sqlite3.sqlite_version, library.warning or "safe journal")
+
+
+def _tidy(library: Library, *, is_first: bool) -> None:
+    """Delete what dead processes have left, and let the mirror have what it lacks."""
+    if is_first:
+        damage.sweep(library.file)
+        backups.sweep(library.file)
+    library._follow()
+    library.warning = library.warning or library.mirror.warning
 
 
 def _refuse_old(library: Library, version: int) -> None:
@@ -272,7 +306,7 @@ def _migrate(library: Library, version: int) -> None:
     with library._writers.connect() as connection:
         if version < SCHEMA:
             log.info("migrating %s from schema %d to %d", library.file, version, SCHEMA)
-            back_up(library.file, f"schema-{version}")
+            backups.back_up(library.file, f"schema-{version}")
             migrations.upgrade(connection, SCHEMA)
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)

@@ -11,10 +11,10 @@ from tagstudio.audio import formats
 from tagstudio.audio.soundcard import PortAudio
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.settings import load_settings
-from tagstudio.library import chain
+from tagstudio.library.backups import all_backups
 from tagstudio.library.store import open_library, sqlite_version
 from tagstudio.nn.catalogue import cards
-from tagstudio.services import display
+from tagstudio.services import display, upkeep
 from tagstudio.services.demo import demo_folder
 from tagstudio.services.listen import listen
 from tagstudio.services.networks import asked, network_worker
@@ -87,17 +87,14 @@ def _decoding() -> str:
 
 
 def _library(file: Path) -> str:
-    if not file.exists():
+    if not file.exists() and not all_backups(file):
         return f"none yet at {file}; SQLite {sqlite_version()}"
+    for looked in upkeep.check(file):
+        if not looked.is_ok and not looked.is_harmless:
+            raise TagStudioError(looked.what, looked.advice)
     with open_library(file, create=False) as library:
         if library.warning:
             raise TagStudioError(library.warning)
-        with library.read() as session:
-            broken = chain.first_broken(session)
-    if broken is not None:
-        raise TagStudioError(
-            f"Judgement {broken} in “{file.name}” is not as it was written.", "Go back to a copy of the file."
-        )
     return f"{file}, SQLite {sqlite_version()}"
 
 

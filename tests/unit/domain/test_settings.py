@@ -12,6 +12,8 @@ from tagstudio.domain.settings import Settings, load_settings, save_settings
 
 
 def _values(each):
+    if isinstance(each.default, str):
+        return st.text(max_size=30)
     low, high = each.metadata["low"], each.metadata["high"]
     return st.integers(low, high) if isinstance(each.default, int) else st.floats(low, high)
 

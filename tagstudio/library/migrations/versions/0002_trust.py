@@ -3,10 +3,15 @@
 Plain SQL, because a step that was shipped never changes, whatever the mappings become.
 """
 
+import hashlib
+import json
 import re
 import uuid
+from itertools import groupby
+from operator import itemgetter
 
 from alembic import op
+from sqlalchemy import Connection
 
 revision = "0002"
 down_revision = "0001"
@@ -106,6 +111,14 @@ TABLES = (
         CONSTRAINT pk_info PRIMARY KEY (name)
     )
     """,
+    """
+    CREATE TABLE seal (
+        name TEXT NOT NULL,
+        block INTEGER NOT NULL,
+        digest TEXT NOT NULL,
+        CONSTRAINT pk_seal PRIMARY KEY (name, block)
+    ) WITHOUT ROWID
+    """,
 )
 
 # All texts of a track are folded already, so the index folds nothing: what it finds is what ``instr`` finds.
@@ -168,9 +181,41 @@ def upgrade() -> None:
         connection.exec_driver_sql(
             "UPDATE track_field SET number = ? WHERE track_id = ? AND name = ? AND position = ?", numbers
         )
+    _seal(connection)
 
 
 # As ``texts.leading_number`` was when this step was shipped.
 def _number(value: str) -> float | None:
     found = re.match(r"\s*([0-9]{1,15}(?:\.[0-9]{1,15})?)", value, re.ASCII)
     return float(found[1]) if found else None
+
+
+# As ``seals.seal_all`` was when this step was shipped, for the tables that can hold rows: columns, order, shift.
+SEALED = {
+    "root": ("id, hex(path), added_at", "id", 8),
+    "track": ("id, root_id, hex(path), audio_hash, added_at", "id", 8),
+    "facet": ("id, name, is_exclusive", "id", 8),
+    "tag": ('id, facet_id, name, "key", search, is_hidden', "id", 6),
+    "model_tag": ("model_id, name, tag_id", "model_id, name, tag_id", None),
+    "batch": ("id, kind, text, made_at, undoes", "id", 8),
+    "head": (
+        "id, tag_id, model_ids, strategy, sha256, n_yes, n_no, auc, auc_low, auc_high, threshold, made_at, is_current",
+        "id",
+        6,
+    ),
+    "info": ("name, value", "name", None),
+}
+
+
+def _seal(connection: Connection) -> None:
+    seals = []
+    for table, (columns, order, shift) in SEALED.items():
+        found = connection.exec_driver_sql(f"SELECT {columns} FROM {table} ORDER BY {order}")
+        rows = [(-1 if shift is None else row[0] >> shift, tuple(row)) for row in found]
+        for block, some in groupby(rows, key=itemgetter(0)):
+            text = json.dumps([row for _, row in some])
+            seals.append((table, block, hashlib.sha256(text.encode()).hexdigest()))
+    last = connection.exec_driver_sql("SELECT id, hash FROM judgement ORDER BY id DESC LIMIT 1").first()
+    if last:
+        seals.append(("judgement", -1, f"{last[0]} {last[1]}"))
+    connection.exec_driver_sql("INSERT INTO seal (name, block, digest) VALUES (?, ?, ?)", seals)

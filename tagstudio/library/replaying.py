@@ -1,0 +1,133 @@
+"""Judging anew what the mirror has and a backup lacks: by names and audio, in order, batch by batch."""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tagstudio.domain.errors import TagStudioError
+from tagstudio.domain.judgements import Judgement, Origin, Verdict
+from tagstudio.domain.tracks import shown
+from tagstudio.library import roots, tags, tracks
+from tagstudio.library.chain import append
+from tagstudio.library.mirror import Line
+from tagstudio.library.schema import BatchRow, TrackRow
+from tagstudio.library.texts import clean
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What was judged anew; ``not_replayed`` has a sentence for each judgement that could not be."""
+
+    judgements: int = 0
+    batches: int = 0
+    new_tracks: int = 0
+    new_tags: int = 0
+    not_replayed: list[str] = field(default_factory=list)
+
+
+def replay(session: Session, lines: Iterable[Line]) -> Replayed:
+    """Append the judgements of the mirror's lines; the caller commits.
+
+    Tracks and tags that are not there any more come back, as the lines name them: the tracks without what their files
+    say, which the next scan reads.
+    """
+    done = Replayed()
+    numbers: dict[int, int] = {}
+    found = _Finder(session, done)
+    for batch_id, some in groupby(lines, key=lambda line: line["batch"]):
+        of_batch = list(some)
+        batch = _batch(session, of_batch[0], numbers)
+        numbers[batch_id] = batch.id
+        append(session, found.judgements(of_batch), batch)
+        done.batches += 1
+    return done
+
+
+def _batch(session: Session, line: Line, numbers: dict[int, int]) -> BatchRow:
+    undoes = line["undoes"]
+    undoes = None if undoes is None else numbers.get(undoes, undoes)
+    if undoes is not None and session.get(BatchRow, undoes) is None:
+        undoes = None
+    batch = BatchRow(kind=line["kind"], text=line["text"], made_at=line["made_at"], undoes=undoes)
+    session.add(batch)
+    session.flush()
+    return batch
+
+
+class _Finder:
+    """Finds the tracks and tags that lines name, and makes those that are gone."""
+
+    def __init__(self, session: Session, done: Replayed) -> None:
+        self._session, self._done = session, done
+        self._tracks: dict[tuple[str, str, str], int] = {}
+        self._tags: dict[tuple[str, str], int] = {}
+
+    def judgements(self, lines: Sequence[Line]) -> list[Judgement]:
+        made = []
+        for line in lines:
+            if "prev_hash" not in line:
+                continue
+            try:
+                judgement = Judgement(
+                    track_id=self._track(line), tag_id=self._tag(line), verdict=Verdict(line["verdict"]),
+                    origin=Origin(line["origin"]), start_s=line["start_s"], end_s=line["end_s"],
+                )  # fmt: skip
+            except (TagStudioError, ValueError) as error:
+                what = shown(clean(f"{line['tag']}, {line['path']}"))
+                self._done.not_replayed.append(f"{what}: {error}")
+                continue
+            made.append(judgement)
+            self._done.judgements += 1
+        return made
+
+    def _tag(self, line: Line) -> int:
+        key = line["tag"], line["facet"]
+        if key not in self._tags:
+            before = len(tags.all_tags(self._session))
+            self._tags[key] = tags.add(self._session, line["tag"], line["facet"]).id
+            self._done.new_tags += len(tags.all_tags(self._session)) - before
+        return self._tags[key]
+
+    def _track(self, line: Line) -> int:
+        key = line["root"], line["path"], line["audio_hash"]
+        if key not in self._tracks:
+            self._tracks[key] = self._known(line) or self._made(line)
+        return self._tracks[key]
+
+    def _known(self, line: Line) -> int | None:
+        """Return the track of a line: the one with its number if the audio is the same, else by audio, else by path."""
+        audio_hash, path = line["audio_hash"], os.fsencode(line["path"])
+        row = self._session.get(TrackRow, line["track_id"])
+        if row is not None and row.audio_hash == audio_hash and (audio_hash or row.path == path):
+            return row.id
+        if audio_hash and (copies := tracks.by_hash(self._session, audio_hash)):
+            here = [each.id for each in copies if each.path == path]
+            return (here or [copies[0].id])[0]
+        return self._at_path(line)
+
+    def _at_path(self, line: Line) -> int | None:
+        root = roots.add(self._session, os.fsencode(line["root"]))
+        query = select(TrackRow.id, TrackRow.audio_hash)
+        query = query.where(TrackRow.root_id == root.id, TrackRow.path == os.fsencode(line["path"]))
+        row = self._session.execute(query).first()
+        if row is None:
+            return None
+        if line["audio_hash"] and row.audio_hash and row.audio_hash != line["audio_hash"]:
+            raise TagStudioError("another track lies there now")
+        return int(row.id)
+
+    def _made(self, line: Line) -> int:
+        root = roots.add(self._session, os.fsencode(line["root"]))
+        # No file has these, so the next scan reads it.
+        track_id = tracks.add(
+            self._session, root_id=root.id, path=os.fsencode(line["path"]), size=0, mtime_ns=0,
+            last_error="Known from the second copy of the judgements; look for changes to read it.",
+        )  # fmt: skip
+        same = update(TrackRow).where(TrackRow.id == track_id)
+        self._session.execute(same.values(audio_hash=line["audio_hash"], is_missing=True))
+        self._done.new_tracks += 1
+        return track_id

@@ -1,0 +1,197 @@
+"""What can be offered when a library is damaged or gone, and putting it back."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tagstudio import paths
+from tagstudio.domain.errors import LibraryError, NothingFoundError, TagStudioError
+from tagstudio.domain.jobs import Job, Progress
+from tagstudio.domain.settings import load_settings
+from tagstudio.library import backups, checks, restoring
+from tagstudio.library.backups import Backup, Clock, all_backups, backup_folder, utc_now
+from tagstudio.library.mirror import Line, Mirror
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The best that can be put back; without a ``backup`` the library is whole, but lacks ``newer`` judgements.
+
+    ``passed_over`` says of each newer backup why it is no good.
+    """
+
+    backup: Backup | None
+    newer: int
+    passed_over: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreReport:
+    """What restoring did; ``kept_as`` is what the library's file of before is called now."""
+
+    backup: Backup | None
+    judgements: int
+    new_tracks: int = 0
+    new_tags: int = 0
+    not_replayed: tuple[str, ...] = field(default=())
+    kept_as: Path | None = None
+    passed_over: tuple[str, ...] = ()
+
+
+def choices(file: Path) -> list[Backup]:
+    """Return the backups of a library, newest first, those in the second place among them."""
+    found = all_backups(file)
+    known = {each.file.name for each in found}
+    for folder in _second_places(file):
+        found += [each for each in all_backups(file, folder) if each.file.name not in known]
+    return sorted(found, key=lambda each: (each.number, each.made_at), reverse=True)
+
+
+def offer(file: Path) -> Job[Offer | None]:
+    """Find the newest good backup, or judgements that a whole library lacks; None when there is neither."""
+    yield Progress(0, 0, "looking at the library")
+    lacking = _lacking(file)
+    if lacking:
+        return Offer(backup=None, newer=_count(lacking))
+    found, passed = yield from _newest_good(file)
+    if found is None:
+        return None
+    return Offer(backup=found, newer=_count(newer_than(file, found)), passed_over=tuple(passed))
+
+
+def newer_than(file: Path, backup: Backup) -> list[Line]:
+    """Return the lines of the mirror that follow a backup."""
+    end, batch, library = backup.end, backup.batch, backup.library
+    if not library:
+        with checks.looked_at(backup.file, is_alone=True) as connection:
+            end, batch = checks.end(connection), checks.newest_batch(connection)
+            library = checks.identity(connection)
+    return Mirror(file).since(end, batch, library)
+
+
+def restore(
+    file: Path, backup: Backup | None = None, *, with_newer: bool = True, clock: Clock = utc_now
+) -> Job[RestoreReport]:
+    """Put a backup back, by default the newest good one, with the judgements made since.
+
+    What was there is kept under another name. A library that only lacks judgements gets those, and no backup.
+
+    Raises
+    ------
+    NothingFoundError
+        If there is no good backup.
+    LibraryError
+        If the backup that was asked for is damaged, the library is open, or the disk is full.
+    """
+    passed: list[str] = []
+    lines: Sequence[Line] = []
+    if backup is not None:
+        yield Progress(0, 0, "looking at the backup")
+        if why := backups.problem(backup):
+            raise LibraryError(f"“{backup.file.name}” cannot be put back. {why}", "Choose another backup.")
+    else:
+        yield Progress(0, 0, "looking at the library")
+        lines = _lacking(file)
+        if not lines:
+            backup, passed = yield from _newest_good(file)
+            if backup is None:
+                raise NothingFoundError(
+                    f"There is no good backup of “{file.name}”.", f"Backups lie in “{backup_folder(file)}”."
+                )
+    if backup is not None and with_newer:
+        lines = newer_than(file, backup)
+    _keep_current(file, clock)
+    yield Progress(0, 0, "putting it back")
+    done = restoring.put_back(file, backup.file if backup else None, lines if with_newer else (), clock=clock)
+    return RestoreReport(
+        backup=backup, judgements=done.replayed.judgements, new_tracks=done.replayed.new_tracks,
+        new_tags=done.replayed.new_tags, not_replayed=tuple(done.replayed.not_replayed), kept_as=done.kept_as,
+        passed_over=tuple(passed),
+    )  # fmt: skip
+
+
+def go_on_without(file: Path) -> None:
+    """Let a whole library be opened as it is, without the judgements that its mirror has and it lacks.
+
+    Raises
+    ------
+    LibraryError
+        If it is not whole, or the mirror cannot be written.
+    """
+    with checks.looked_at(file) as connection:
+        if wrong := next(checks.full(connection), None):
+            raise LibraryError(f"“{file.name}” is damaged. {wrong.what}", "Restore a backup.")
+        try:
+            Mirror(file).accept(checks.end(connection), checks.newest_batch(connection), checks.identity(connection))
+        except OSError as error:
+            raise LibraryError("That cannot be noted.", f"Allow writing in “{backup_folder(file)}”.") from error
+
+
+def start_anew(file: Path) -> Path:
+    """Move the backups of a library that is gone out of the way, so that a new one can be made; return where to.
+
+    Raises
+    ------
+    LibraryError
+        If the library is there, or the folder cannot be moved.
+    """
+    if file.exists():
+        raise LibraryError(f"“{file.name}” is there.", "Open it, or choose another name for a new library.")
+    folder = backup_folder(file)
+    aside = next(free for n in range(1, 1000) if not (free := folder.with_name(f"{folder.name}-{n}")).exists())
+    try:
+        folder.rename(aside)
+    except OSError as error:
+        raise LibraryError(f"“{folder}” cannot be moved: {error.strerror}.", "Choose another library.") from error
+    return aside
+
+
+def _lacking(file: Path) -> list[Line]:
+    """Return what a whole library lacks; nothing when it is not whole."""
+    try:
+        with checks.looked_at(file) as connection:
+            return [] if next(checks.full(connection), None) else Mirror(file).ahead(connection)
+    except Exception:  # noqa: BLE001 -- whatever it is, the library is not whole
+        return []
+
+
+def _newest_good(file: Path) -> "Job[tuple[Backup | None, list[str]]]":
+    passed: list[str] = []
+    for backup in choices(file):
+        yield Progress(len(passed), 0, f"looking at {backup.file.name}")
+        if not (why := backups.problem(backup)):
+            return backup, passed
+        passed.append(f"{backup.file.name}: {why}")
+    return None, passed
+
+
+def _keep_current(file: Path, clock: Clock) -> None:
+    """Back a library up that somebody puts an older state in the place of; a damaged one is kept as it is anyway."""
+    try:
+        if file.exists() and not next(iter(_wrong(file)), None):
+            backups.back_up(file, "before restore", clock=clock)
+    except TagStudioError as error:
+        log.warning("no backup before restoring: %s", error.what)
+
+
+def _wrong(file: Path) -> list[str]:
+    try:
+        with checks.looked_at(file) as connection:
+            return [found.what for found in checks.full(connection)]
+    except Exception as error:  # noqa: BLE001 -- whatever it is, the library is not whole
+        return [str(error)]
+
+
+def _second_places(file: Path) -> list[Path]:
+    try:
+        named = load_settings(paths.settings_file()).second_backup_folder
+        return sorted(Path(named).glob(f"{file.stem}-*.backups")) if named else []
+    except (TagStudioError, OSError):
+        return []
+
+
+def _count(lines: Sequence[Line]) -> int:
+    return sum("prev_hash" in line for line in lines)
