@@ -1,6 +1,7 @@
 """Both faces of a search agree, on any library and any search."""
 
 import shutil
+import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -115,7 +116,8 @@ def fill(session, library):
 @given(library=libraries, asked=st.lists(queries, min_size=1, max_size=12), chosen=st.integers(0, 31))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_sqlite_finds_is_what_python_finds(template: Path, tmp_path: Path, library, asked, chosen):
-    file = tmp_path / "library.sqlite3"
+    # A folder of its own for each: a library remembers beside itself what was judged in it.
+    file = Path(tempfile.mkdtemp(dir=tmp_path)) / "library.sqlite3"
     shutil.copyfile(template, file)
     with open_library(file) as opened:
         with opened.write() as session:
@@ -127,7 +129,6 @@ def test_what_sqlite_finds_is_what_python_finds(template: Path, tmp_path: Path, 
             known = search.known(session)
             for text in asked:
                 agree(session, text, known, everything, subjects, heard)
-    file.unlink()
 
 
 def agree(session, text, known, everything, subjects, heard):
