@@ -22,6 +22,7 @@ from tagstudio.library.access import (
     FROZEN,
     Access,
     access_to,
+    can_share_journal,
     leave_shared_journal,
     reading_mode,
     signature,
@@ -213,17 +214,17 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
         version, reading = refuse_foreign(file, busy_s)
         access = _access(file, reading)
         try:
-            return _opened(file, access, reading, version, busy_s)
+            return _opened(file, access, version, busy_s)
         except (LibraryError, sqlite3.Error) as error:
             cause = getattr(error.__cause__, "orig", error.__cause__) if isinstance(error, LibraryError) else error
             fallback = without_writing(reading, cause) if access.is_writable else None
             if fallback is None:
                 raise
-        return _opened(file, fallback, reading, version, busy_s)
+        return _opened(file, fallback, version, busy_s)
 
 
-def _opened(file: Path, access: Access, reading: str, version: int, busy_s: float) -> Library:
-    if access.is_writable and (reading == FROZEN or network_kind(file)):
+def _opened(file: Path, access: Access, version: int, busy_s: float) -> Library:
+    if access.is_writable and (network_kind(file) or not can_share_journal(file, access.mode)):
         leave_shared_journal(file, access.mode, busy_s)
     library = Library(file, access, busy_s=busy_s)
     try:
