@@ -51,14 +51,14 @@ class Library:
     ``warning`` is a sentence for the person when the file works, but not as safely as it should; else empty.
     """
 
-    def __init__(self, file: Path, access: Access, *, busy_s: float = BUSY_S) -> None:
+    def __init__(self, file: Path, access: Access, *, journal: str = "WAL", busy_s: float = BUSY_S) -> None:
         self.file = file
         self.warning = ""
         self._busy_s = busy_s
         self._access = access
         self._seen = signature(file)
         self._owner = Owner(file)
-        self._journal = "DELETE" if network_kind(file) else "WAL"
+        self._journal = journal
         self._readers = _engine(file, busy_s, "BEGIN", READERS, self._mode, lambda: self._pragmas("query_only = ON"))
         self._writers = _engine(file, busy_s, "BEGIN IMMEDIATE", 1, self._mode, self._writing_pragmas)
         self._lock = threading.Lock()
@@ -224,9 +224,11 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
 
 
 def _opened(file: Path, access: Access, version: int, busy_s: float) -> Library:
+    journal = "WAL"
     if access.is_writable and (network_kind(file) or not can_share_journal(file, access.mode)):
         leave_shared_journal(file, access.mode, busy_s)
-    library = Library(file, access, busy_s=busy_s)
+        journal = "DELETE"
+    library = Library(file, access, journal=journal, busy_s=busy_s)
     try:
         _prepare(library, version)
     except BaseException:
