@@ -77,6 +77,20 @@ def access_to(file: Path, reading: str, writing: str) -> Access:
     return Access(reading, why_not) if why_not else Access(writing)
 
 
+def can_share_journal(file: Path, mode: str) -> bool:
+    """Tell whether the memory that the safe journal needs can be had; a file that others are writing has it."""
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?{mode}", uri=True, timeout=0, isolation_level=None)) as tried:
+            tried.execute("PRAGMA trusted_schema = OFF")
+            # Where a drive refuses that memory, SQLite takes the journal all the same and fails at the first change.
+            tried.execute("PRAGMA journal_mode = WAL").fetchall()
+            tried.execute("BEGIN IMMEDIATE")
+            tried.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        return _kind(error) not in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+    return True
+
+
 def leave_shared_journal(file: Path, mode: str, busy_s: float) -> None:
     """Let a file do without the journal that needs memory shared by all programs; a network drive has none.
 

@@ -22,6 +22,7 @@ from tagstudio.library.access import (
     FROZEN,
     Access,
     access_to,
+    can_share_journal,
     leave_shared_journal,
     reading_mode,
     signature,
@@ -50,7 +51,7 @@ class Library:
     ``warning`` is a sentence for the person when the file works, but not as safely as it should; else empty.
     """
 
-    def __init__(self, file: Path, access: Access, *, busy_s: float = BUSY_S) -> None:
+    def __init__(self, file: Path, access: Access, *, journal: str = "WAL", busy_s: float = BUSY_S) -> None:
         self.file = file
         self.warning = ""
         self.mirror = Mirror(file)
@@ -58,7 +59,7 @@ class Library:
         self._access = access
         self._seen = signature(file)
         self._owner = Owner(file)
-        self._journal = "DELETE" if network_kind(file) else "WAL"
+        self._journal = journal
         self._readers = _engine(file, busy_s, "BEGIN", READERS, self._mode, lambda: self._pragmas("query_only = ON"))
         self._writers = _engine(file, busy_s, "BEGIN IMMEDIATE", 1, self._mode, self._writing_pragmas)
         self._lock = threading.Lock()
@@ -227,19 +228,21 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
         version, reading = _version(file, busy_s)
         access = _access(file, reading)
         try:
-            return _opened(file, access, reading, version, busy_s)
+            return _opened(file, access, version, busy_s)
         except (LibraryError, sqlite3.Error) as error:
             cause = getattr(error.__cause__, "orig", error.__cause__) if isinstance(error, LibraryError) else error
             fallback = without_writing(reading, cause) if access.is_writable else None
             if fallback is None:
                 raise
-        return _opened(file, fallback, reading, version, busy_s)
+        return _opened(file, fallback, version, busy_s)
 
 
-def _opened(file: Path, access: Access, reading: str, version: int, busy_s: float) -> Library:
-    if access.is_writable and (reading == FROZEN or network_kind(file)):
+def _opened(file: Path, access: Access, version: int, busy_s: float) -> Library:
+    journal = "WAL"
+    if access.is_writable and (network_kind(file) or not can_share_journal(file, access.mode)):
         leave_shared_journal(file, access.mode, busy_s)
-    library = Library(file, access, busy_s=busy_s)
+        journal = "DELETE"
+    library = Library(file, access, journal=journal, busy_s=busy_s)
     try:
         _prepare(library, version)
     except BaseException:

@@ -140,7 +140,7 @@ def test_d3_a_disk_that_fails_at_any_call_costs_nothing(shim, heard, acting, rec
     except AssertionError:
         pytest.skip(f"{action} writes nothing to {match}")
     bad, hit = [], 0
-    for at in points(calls, 60 if full() else 2, salt=what):
+    for at in points(calls, 25 if full() else 2, salt=what):
         found, refused = attempt(shim.variables(match, Fault(kind, at)))
         hit += refused or action in ("log", "picture")
         bad += [f"{kind}@{at}: {each}" for each in found]

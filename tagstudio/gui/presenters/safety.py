@@ -40,4 +40,4 @@ def unsaved_text(count: int) -> str:
     if not count:
         return ""
     what = "1 verdict is" if count == 1 else f"{count:,} verdicts are"
-    return f"{what} not saved yet. It is tried again every {RETRY_MS // 1000} seconds while this window is open."
+    return f"{what} not saved yet; saving is tried again every {RETRY_MS // 1000} seconds while this window is open."
