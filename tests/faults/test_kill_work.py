@@ -59,7 +59,7 @@ def test_k2_killing_an_analysis_leaves_whole_tracks_and_the_next_run_hears_the_r
     library = tmp_path / "library.sqlite3"
     assert children.run(["scan", tmp_path / "music"], library=library).returncode == 0
     tracks, audio = tracks_of(library), sha256s_of(tmp_path / "music")
-    chance, hit, wrong, most = random.Random(SEED), 0, [], times(3, 50)
+    chance, hit, wrong, most = random.Random(SEED), 0, [], times(2, 50)
     while hit < most:
         before = heard(library)
         if before >= TRACKS:
