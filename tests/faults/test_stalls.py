@@ -2,6 +2,7 @@
 
 import os
 import time
+from pathlib import Path
 
 import pytest
 from harness import check, sha256s_of, tracks_of, write_tones
@@ -32,7 +33,7 @@ def test_v4_a_pipe_behind_a_link_holds_up_neither_scan_nor_analysis(children, tm
 
 def test_v4_a_track_that_turned_into_a_pipe_is_refused_at_once_and_the_others_are_heard(tmp_path, record):
     files = [os.fsencode(file) for file in write_tones(tmp_path / "music", 4, seconds=1)]
-    os.unlink(files[1])
+    Path(os.fsdecode(files[1])).unlink()
     os.mkfifo(files[1])
     began = time.monotonic()
     with WorkerPool(2, Ear, limits=EAR_LIMITS) as pool:

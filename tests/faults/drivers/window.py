@@ -15,6 +15,7 @@ from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from tagstudio.gui import theme
@@ -30,7 +31,10 @@ def main(library: str, most: str = "100000") -> None:
     app = application()
     theme.apply(app, "light")
     faults: list[str] = []
-    sys.excepthook = lambda kind, error, _trace: faults.append(f"{kind.__name__}: {error}")
+    sys.excepthook = lambda kind, error, trace: (
+        faults.append(f"{kind.__name__}: {error}"),
+        sys.__excepthook__(kind, error, trace),
+    )
     window = MainWindow("light")
     window.show()
     window.open_library(Path(library))
@@ -87,9 +91,7 @@ def until(app: QApplication, holds) -> None:
 
 def is_rich(label: QLabel) -> bool:
     """Tell whether a label would take its text for markup."""
-    from PySide6.QtCore import Qt
-
-    return label.textFormat() is not Qt.TextFormat.PlainText and Qt.mightBeRichText(label.text())
+    return label.textFormat() is not Qt.TextFormat.PlainText and "<" in label.text()
 
 
 def say(**line: object) -> None:
