@@ -39,11 +39,15 @@ class Children:
         library: Path | None = None,
         variables: Mapping[str, str] = _NONE,
         unprivileged: bool = False,
+        offline: bool = False,
     ) -> Child:
         """Start ``tagstudio [--library FILE] ARGUMENTS``."""
         place = [] if library is None else ["--library", str(library)]
         return self.begin(
-            [sys.executable, "-m", "tagstudio", *place, *arguments], variables=variables, unprivileged=unprivileged
+            [sys.executable, "-m", "tagstudio", *place, *arguments],
+            variables=variables,
+            unprivileged=unprivileged,
+            offline=offline,
         )
 
     def driver(self, name: str, *arguments: object, variables: Mapping[str, str] = _NONE, **options: Any) -> Child:
@@ -51,11 +55,18 @@ class Children:
         return self.begin([sys.executable, HERE / "drivers" / f"{name}.py", *arguments], variables=variables, **options)
 
     def begin(
-        self, command: Sequence[object], *, variables: Mapping[str, str] = _NONE, unprivileged: bool = False
+        self,
+        command: Sequence[object],
+        *,
+        variables: Mapping[str, str] = _NONE,
+        unprivileged: bool = False,
+        offline: bool = False,
     ) -> Child:
-        """Start any command, its output in pipes."""
+        """Start any command, its output in pipes; ``offline`` gives it no network at all, which only root may."""
         if unprivileged:
             command = [sys.executable, "-I", HERE / "unprivileged.py", *command]
+        if offline:
+            command = ["unshare", "-n", "--", *command]
         # A file, since nobody reads two pipes at once.
         errors = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 -- closed when the test ends
         child = subprocess.Popen(

@@ -12,6 +12,7 @@ from children import Children
 from counts import Record
 from disks import small_disks
 from shim import Shim, build_shim
+from torture_run import Run, run_torture
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,15 @@ def children(tmp_path: Path) -> Iterator[Children]:
     started = Children(tmp_path / "home")
     yield started
     started.end()
+
+
+@pytest.fixture(scope="session")
+def torture_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """The torture corpus, after every command has been let loose on it; once for all tests."""
+    folder = tmp_path_factory.mktemp("torture")
+    children = Children(folder / "home")
+    yield run_torture(folder, children)
+    children.end()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from tagstudio.gui import theme
+from tagstudio.gui.widgets.painting import plain_tip
 
 PAGE_ROWS = 100
 PAGES_KEPT = 50
@@ -158,7 +159,7 @@ class PagedTable(QAbstractTableModel):
 
 def _extra(row: Row, column: int, role: int) -> Any:
     if role == Qt.ItemDataRole.ToolTipRole:
-        return row.tip or None
+        return plain_tip(row.tip) if row.tip else None
     if role == CHIPS_ROLE:
         return row.chips.get(column)
     if role == Qt.ItemDataRole.ForegroundRole and row.is_faulty and column == len(row.cells):

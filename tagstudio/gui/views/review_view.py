@@ -143,5 +143,6 @@ class ReviewView(QWidget):
 
 def _buddy(text: str, choice: Choice) -> QLabel:
     label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setBuddy(choice)
     return label

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.tracks import shown
+from tagstudio.gui.widgets.painting import plain_tip
 from tagstudio.gui.widgets.parts import announce, button, plain_label, side_by_side, stacked
 
 NEWS_MS = 8000
@@ -93,6 +94,6 @@ class NewsLine(QLabel):
         """Show a line until it is read or replaced."""
         text = shown(f"{what} {more}".strip())
         self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, NEWS_PX - 24))
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self._timer.start()
         announce(self, text)

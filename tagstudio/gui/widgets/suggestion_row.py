@@ -9,6 +9,7 @@ from tagstudio.domain.suggestions import Suggestion
 from tagstudio.domain.tracks import shown
 from tagstudio.gui import theme
 from tagstudio.gui.presenters.suggestions import NO_TAG_YET, Line
+from tagstudio.gui.widgets.painting import plain_tip
 from tagstudio.gui.widgets.parts import button, plain_label, restyle, side_by_side, stacked
 
 MARKS = {Verdict.YES: "✓ yes", Verdict.NO: "✗ no", Verdict.UNSURE: "? unsure"}
@@ -88,9 +89,9 @@ class SuggestionRow(QFrame):
         word = shown(each.tag)
         self._number.setText(_digit(number))
         self._word.setText(word)
-        self._word.setToolTip(word)
+        self._word.setToolTip(plain_tip(word))
         self._source.setText(" · ".join(part for part in (each.facet, shown(each.source)) if part))
-        self._source.setToolTip(shown(each.source))
+        self._source.setToolTip(plain_tip(shown(each.source)))
         self._bar.set_value(each.score)
         self._bar.setVisible(is_scored(each))
         self._mark.setText(mark_text(line))
