@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import KINDS, Fault, acknowledged, check, fill, times
+from harness import KINDS, Fault, acknowledged, check, fill, full, times
 from shim import _KIND as SHIM_KIND
 from shim import points
 
