@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.workplace is not None and _folders(event):
+        if self.workplace is not None and (_folders(event) or _file(event)):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
@@ -148,6 +148,9 @@ class MainWindow(QMainWindow):
         if self.workplace is not None and folders:
             event.acceptProposedAction()
             self.workplace.add_folders(folders)
+        elif self.workplace is not None and (file := _file(event)):
+            event.acceptProposedAction()
+            self.workplace.exchange.look_at(self, file)
 
     def event(self, event: QEvent) -> bool:
         # A key that nobody in the window claimed: Space and Enter press the control in focus before they mean more.
@@ -278,7 +281,14 @@ class MainWindow(QMainWindow):
         add(file, "&Listen to what is new", self._in_workplace(lambda place: place.listen()), writes=True)
         file.addSeparator()
         add(file, "&Open library…", self._choose_library, "Ctrl+Shift+O", needs_library=False)
-        add(file, "&Export…", self._choose_export, "Ctrl+E")
+        add(
+            file,
+            "&Import…",
+            self._in_workplace(lambda place: place.exchange.choose_import(self)),
+            "Ctrl+I",
+            writes=True,
+        )
+        add(file, "&Export…", self._in_workplace(lambda place: place.exchange.choose_export(self)), "Ctrl+E")
         add(file, "&Backups…", self._in_workplace(self._show_backups))
         file.addSeparator()
         add(file, "&Quit", self.close, "Ctrl+Q", needs_library=False)
@@ -339,11 +349,6 @@ class MainWindow(QMainWindow):
         if file and self._all_is_saved(lambda: self.open_library(Path(file))):
             self.open_library(Path(file))
 
-    def _choose_export(self) -> None:
-        file, _ = QFileDialog.getSaveFileName(self, "Export", "tags.csv", "CSV table (*.csv);;JSON (*.json)")
-        if file and self.workplace is not None:
-            self.workplace.commands.export(Path(file), self.workplace.library.query)
-
 
 def _open_studio(file: Path | None) -> "Job[Studio]":
     # On a thread: these imports take longer than a window may take to show.
@@ -363,3 +368,9 @@ def _open_demo() -> "Job[Studio]":
 def _folders(event: QDropEvent) -> list[Path]:
     paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
     return [path for path in paths if path.is_dir()]
+
+
+def _file(event: QDropEvent) -> Path | None:
+    """Return the one file that is dropped, to import it."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return paths[0] if len(paths) == 1 and paths[0].is_file() else None

@@ -20,6 +20,17 @@ QPushButton[role="primary"] {
     background: palette(highlight); color: palette(highlighted-text); border-color: palette(highlight);
 }
 QPushButton[role="primary"]:focus { border-color: palette(window-text); }
+QPushButton[role="primary"]:disabled {
+    background: palette(button); color: palette(placeholder-text); border-color: palette(mid);
+}
+QRadioButton::indicator, QCheckBox::indicator {
+    width: 12px; height: 12px; border: 1px solid palette(placeholder-text); background: palette(base);
+}
+QRadioButton::indicator { border-radius: 7px; }
+QRadioButton::indicator:checked, QCheckBox::indicator:checked {
+    width: 6px; height: 6px; border: 4px solid palette(highlight); background: palette(base);
+}
+QRadioButton::indicator:disabled, QCheckBox::indicator:disabled { border-color: palette(mid); }
 QPushButton[role="place"] { text-align: left; padding: 8px 10px; background: transparent; border-color: transparent; }
 QPushButton[role="place"]:checked {
     background: palette(button); color: palette(button-text); border-color: transparent; font-weight: 600;

@@ -11,6 +11,7 @@ from tagstudio.domain.tracks import Track
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.backups import BackupPresenter
 from tagstudio.gui.presenters.commands import Commands
+from tagstudio.gui.presenters.exchange import Exchange
 from tagstudio.gui.presenters.library import LibraryPresenter
 from tagstudio.gui.presenters.review import Asked, ReviewPresenter
 from tagstudio.gui.presenters.safety import SafetyPresenter
@@ -44,6 +45,7 @@ class Workplace(QWidget):
         self.studio, self._runner, self._messages, self._news = studio, runner, messages, news
         self.commands = Commands(studio, runner, self)
         self.library = LibraryPresenter(studio, runner, self)
+        self.exchange = Exchange(studio, runner, self.commands, lambda: (self.library.query, self._selected()), self)
         self.review = ReviewPresenter(studio, runner, self.commands, self)
         self.suggestions = SuggestionsPresenter(studio, runner, self.commands, self)
         self.track = TrackPresenter(studio, runner, open_player)
@@ -120,6 +122,9 @@ class Workplace(QWidget):
     def listen(self) -> None:
         """Listen to what nobody has listened to."""
         self.commands.listen()
+
+    def _selected(self) -> list[int]:
+        return self.library_view.selected if self.place == LIBRARY else []
 
     def close_down(self) -> None:
         """Stop playing, let go of the sound device, and complain no more: the library is about to close."""

@@ -12,10 +12,12 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from tagstudio.gui.dialogs.export import ExportWish
 from tagstudio.gui.heartbeat import Heartbeat
 from tagstudio.gui.main_window import MainWindow
 from tagstudio.gui.workplace import REVIEW, Workplace
 from tagstudio.services import browse
+from tagstudio.services.exchange import ExportOptions
 from tagstudio.services.walk import audio_files
 
 LONG_MS = 180_000
@@ -239,7 +241,7 @@ def test_the_whole_loop_in_the_window(qtbot: QtBot, open_window: Opener, tmp_pat
     assert place.review_view.progress.text().startswith("2 answered")
 
     file = tmp_path / "tags.csv"
-    place.commands.export(file)
+    place.exchange.export(file, ExportWish("csv", "all", ExportOptions()), "", None)
     qtbot.waitUntil(lambda: f"{count} tracks exported" in window.news.text(), timeout=LONG_MS)
     with file.open(encoding="utf-8", newline="") as rows:
         assert len(list(csv.reader(rows))) >= count

@@ -12,7 +12,7 @@ from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.judgements import Verdict
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.verdicts import Verdicts
-from tagstudio.services import analyse, exchange, judge, scan
+from tagstudio.services import analyse, judge, scan
 from tagstudio.services.analyse import AnalysisReport
 from tagstudio.services.judge import HistoryEntry
 from tagstudio.services.scan import ScanReport
@@ -69,16 +69,6 @@ class Commands(QObject):
     def redo(self) -> None:
         """Bring back what the last undo took."""
         self._report_failure(self._write(lambda: judge.redo(self._studio), "Done again: {}"))
-
-    def export(self, file: Path, query: str = "") -> RunningJob:
-        """Write what is known of the tracks that match to a file."""
-        # On the reading lane: an export must not wait for an hour of listening.
-        running = self._runner.start(
-            exchange.export(self._studio, file, query), lane="read", name=f"Exporting to {file.name}"
-        )
-        running.succeeded.connect(lambda done: self.said.emit(f"{_tracks(done.tracks)} exported.", str(done.file)))
-        self._report_failure(running)
-        return running
 
     def read_history(self) -> None:
         """Find out what undo and redo would do."""

@@ -58,7 +58,10 @@ def read(source: Source, reading: Reading) -> Iterator[int]:
         reading.refuse(line, "The line is no label: a start, an end and a text.")
     number = reading.track(reference)
     for count, (line, cells) in enumerate(labels, 1):
-        _take(line, number, cells, reading)
+        try:
+            _take(line, number, cells, reading)
+        except ValueError as error:
+            reading.refuse(line, str(error))
         yield count
 
 

@@ -68,7 +68,10 @@ def read(source: Source, reading: Reading) -> Iterator[int]:
         lines = source.lines(opened, reading)
         first = next(lines, "")
         delimiter = max(DELIMITERS, key=first.count)
-        headers = next(csv.reader([first.rstrip("\r\n")], delimiter=delimiter), [])
+        try:
+            headers = next(csv.reader([first.rstrip("\r\n")], delimiter=delimiter), [])
+        except csv.Error as error:
+            raise source.foreign("a table") from error
         table = csv.reader(lines, delimiter=delimiter)
         if csv_wide.is_wide(headers):
             yield from csv_wide.read(headers, rows_of(table, reading), reading)
