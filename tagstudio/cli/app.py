@@ -18,7 +18,7 @@ from tagstudio.domain.errors import TagStudioError
 DEBUG_VARIABLE = "TAGSTUDIO_DEBUG"
 COMMANDS = (
     "scan", "analyse", "suggest", "judge", "undo", "review", "retrain", "similar", "tags", "export",
-    "listen", "models", "demo", "gui", "doctor",
+    "words", "roots", "duplicates", "listen", "models", "demo", "gui", "doctor",
 )  # fmt: skip
 
 

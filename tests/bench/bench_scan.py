@@ -36,7 +36,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = options.folder or made(options.make, Path(place) / "music", options.tracks)
-        print(table(measured(folder, Path(place))))  # noqa: T201
+        print(table(measured(folder, Path(place))))
 
 
 def made(script: Path, folder: Path, tracks: int) -> Path:
@@ -62,7 +62,9 @@ def measured(folder: Path, place: Path) -> list[Figure]:
     assert first.new + len(first.failed) == len(files), (first.new, len(first.failed), len(files))
     assert (again.new, again.changed, again.missing) == (0, 0, 0), again
     return [
-        Figure("first scan", len(files) / first_s, "files/s", len(files) / loop_s, "a loop of mutagen.File; wanted: 0.9"),
+        Figure(
+            "first scan", len(files) / first_s, "files/s", len(files) / loop_s, "a loop of mutagen.File; wanted: 0.9"
+        ),
         Figure("scan again without changes", len(files) / again_s, "files/s", 20_000.0, "wanted: 1"),
         Figure("memory of all processes", memory.peak_mb, "MB", 500.0, "wanted: below 1"),
     ]
