@@ -5,7 +5,7 @@ import typer
 from tagstudio.cli.options import AsJson
 from tagstudio.cli.output import print_json, print_line
 from tagstudio.cli.state import opened
-from tagstudio.services.duplicates import duplicates
+from tagstudio.services.duplicates import Copy, duplicates
 
 
 def add_to(app: typer.Typer) -> None:
@@ -18,10 +18,7 @@ def run(context: typer.Context, as_json: AsJson = False) -> None:
     with opened(context) as studio:
         found = duplicates(studio)
     if as_json:
-        print_json([
-            [{"id": each.id, "path": str(each.file), "size": each.size, "tags": list(each.tags)} for each in group.copies]
-            for group in found
-        ])  # fmt: skip
+        print_json([[_as_json(each) for each in group.copies] for group in found])
     elif not found:
         print_line("no two tracks hold the same audio")
     for group in [] if as_json else found:
@@ -29,3 +26,7 @@ def run(context: typer.Context, as_json: AsJson = False) -> None:
         for each in group.copies:
             tags = f"  [{', '.join(each.tags)}]" if each.tags else ""
             print_line(f"  {each.file}  {each.size:,} bytes{tags}")
+
+
+def _as_json(copy: Copy) -> dict[str, object]:
+    return {"id": copy.id, "path": str(copy.file), "size": copy.size, "tags": list(copy.tags)}

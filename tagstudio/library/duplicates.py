@@ -10,7 +10,7 @@ from tagstudio.library.texts import among
 
 
 def groups(session: Session, limit: int) -> dict[str, list[int]]:
-    """Return the ids of tracks with the same audio by their hash, the largest groups first; missing ones are left out."""
+    """Return the ids of tracks with the same audio by hash, the largest groups first; missing ones are left out."""
     present = (TrackRow.audio_hash != "", TrackRow.is_missing.is_(False))
     several = (
         select(TrackRow.audio_hash)

@@ -174,7 +174,7 @@ def _wanted(dictionary: Dictionary, fields: Sequence[str]) -> frozenset[str]:
     wanted = frozenset(each.casefold() for each in fields)
     if unknown := wanted - dictionary.fields:
         raise TagStudioError(
-            f"“{sorted(unknown)[0][:40]}” is no field that holds words.",
+            f"“{min(unknown)[:40]}” is no field that holds words.",
             f"The fields are: {', '.join(sorted(dictionary.fields))}.",
         )
     return wanted or dictionary.fields

@@ -63,7 +63,7 @@ def move(studio: Studio, old: Path, new: Path) -> RootView:
         root = _root(session, old)
         _require_free(session, root, target)
         sample = tracks.sample_paths(session, root.id, SAMPLE)
-    there = sum(os.path.isfile(os.path.join(target, path)) for path in sample)
+    there = sum(os.path.isfile(target + b"/" + path) for path in sample)  # noqa: PTH113 -- bytes
     if there < SHARE_THERE * len(sample):
         raise TagStudioError(
             f"Only {there} of {len(sample)} tracks that were looked for are in “{shown_path(target)}”.",
@@ -76,7 +76,7 @@ def move(studio: Studio, old: Path, new: Path) -> RootView:
 
 
 def _root(session: Any, folder: Path) -> root_table.Root:
-    wanted = os.path.abspath(os.fsencode(folder.expanduser()))
+    wanted = os.path.abspath(os.fsencode(folder.expanduser()))  # noqa: PTH100 -- bytes
     known = root_table.all_roots(session)
     found = next((each for each in known if each.path == wanted), None)
     if found is None:
@@ -108,6 +108,6 @@ def _require_free(session: Any, root: root_table.Root, target: bytes) -> None:
 
 
 def _state(path: bytes) -> RootState:
-    if not os.path.isdir(path):
+    if not os.path.isdir(path):  # noqa: PTH112 -- bytes
         return RootState.AWAY
     return RootState.CONNECTED if has_audio(path) else RootState.EMPTY

@@ -107,16 +107,16 @@ class _Handler(FileSystemEventHandler):
             return
         for path in filter(None, (event.src_path, event.dest_path)):
             raw = os.fsencode(path)
-            name = os.path.basename(raw)
+            name = os.path.basename(raw)  # noqa: PTH119
             if not name.startswith(b".") and (event.is_directory or is_audio_name(name)):
-                self._noticed(os.path.dirname(raw))
+                self._noticed(os.path.dirname(raw))  # noqa: PTH120
 
 
 def _existing(folder: bytes, roots: Collection[Path]) -> bytes:
     # What was removed is looked for in what is left, but never above the root.
     top = next((os.fsencode(each) for each in roots if is_inside(folder, os.fsencode(each))), folder)
-    while folder != top and not os.path.isdir(folder):
-        folder = os.path.dirname(folder)
+    while folder != top and not os.path.isdir(folder):  # noqa: PTH112
+        folder = os.path.dirname(folder)  # noqa: PTH120
     return folder
 
 
