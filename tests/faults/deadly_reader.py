@@ -15,7 +15,7 @@ class DeadlyReader(FileReader):
 
     def read(self, path: bytes) -> Any:
         """Read, or fail in the way that the name asks for."""
-        name = os.fsdecode(os.path.basename(path))
+        name = os.fsdecode(path.rpartition(b"/")[2])
         if name.startswith("fault-"):
             getattr(self, name.removeprefix("fault-").removesuffix(".wav"))()
         if name == "wrong-answer.wav":

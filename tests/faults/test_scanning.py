@@ -25,7 +25,7 @@ def shelf(tmp_path_factory):
     """Many different short tracks, fifty to a folder."""
     folder = tmp_path_factory.mktemp("scanning") / "shelf"
     raw = write_tones(tmp_path_factory.mktemp("seed"), 1)[0].read_bytes()
-    for number in range(times(300, 2000)):
+    for number in range(times(120, 2000)):
         file = folder / f"album {number // 50}" / f"{number:04}.wav"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(raw[:-2] + number.to_bytes(2, "little"))
@@ -90,7 +90,7 @@ def test_v2_an_empty_mount_point_flags_nothing(studio, record, shelf, tmp_path):
         run(rescan(studio))
     violations = [] if browse.summary(studio).missing == 0 else ["flagged"]
     # Half of it is there: that is no drive that was tidied up, either.
-    kept = sorted((tmp_path / "away").iterdir())[0]
+    kept = min((tmp_path / "away").iterdir())
     kept.rename(music / kept.name)
     report = run(rescan(studio))
     violations += [] if (report.missing, len(report.held_back)) == (0, 1) else [report]

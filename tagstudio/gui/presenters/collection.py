@@ -23,8 +23,8 @@ from tagstudio.services.watching import Watcher
 MOST_WORDS, MOST_COPIES = 2000, 2000
 FOLDERS_TEXT = "The folders that this library reads. If a drive or a folder has another name now, say where it is."
 WORDS_TEXT = (
-    "What your files themselves say in genre, mood and the like. Taking the words over says yes wherever a file names a "
-    "tag, as one step that can be undone; verdicts you gave stay as they are."
+    "What your files themselves say in genre, mood and the like. Taking the words over says yes wherever a file "
+    "names a tag, as one step that can be undone; verdicts you gave stay as they are."
 )
 COPIES_TEXT = "Tracks that hold exactly the same audio. Nothing is ever deleted here."
 
