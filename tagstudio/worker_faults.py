@@ -27,6 +27,15 @@ def died(code: int | None) -> WorkerError:
     )
 
 
+def garbled() -> WorkerError:
+    """Return the error of a child whose answer makes no sense."""
+    return WorkerError(
+        "A helper process gave an answer that makes no sense and was ended.",
+        ADVICE,
+        reason="the process reading it gave an answer that makes no sense",
+    )
+
+
 def portable(error: Exception) -> Exception:
     """Return what the child tells its parent of an exception; every error of ours goes as it is."""
     if isinstance(error, TagStudioError):

@@ -12,17 +12,20 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from multiprocessing.reduction import ForkingPickler
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from tagstudio.domain.errors import TagStudioError, WorkerError
-from tagstudio.worker_faults import died, late, logged
+from tagstudio.worker_faults import died, garbled, late, logged
 from tagstudio.worker_process import Limits, resident_bytes, serve
 
 __all__ = ["Limits", "Worker", "WorkerPool"]
 
 T = TypeVar("T")
 START_S = 60.0
+# No answer is longer; a broken child could claim any length.
+MOST_BYTES = 1 << 30
 # Linux ends a child that asked to end with its parent when the *thread* that started it ends; this one outlives them.
 _STARTER = ThreadPoolExecutor(1, thread_name_prefix="tagstudio-starter")
 
@@ -123,7 +126,14 @@ class Worker:
         if not pipe.poll(timeout_s):
             self._kill()
             raise logged(late(timeout_s))
-        kind, value = pipe.recv()
+        try:
+            kind, value = ForkingPickler.loads(pipe.recv_bytes(MOST_BYTES))
+        except EOFError:
+            raise
+        except Exception as error:
+            # Nonsense: whatever this child says next cannot be trusted either.
+            self._kill()
+            raise logged(garbled()) from error
         return kind, value
 
     def _died(self) -> Exception:
@@ -186,10 +196,12 @@ class WorkerPool:
         *,
         timeout_s: Callable[[T], float],
         streamed: bool = False,
+        most_items: Callable[[T], int] | None = None,
     ) -> Generator[tuple[T, Any]]:
         """Call ``method`` for every ``(key, args)``; yield ``(key, answer or TagStudioError)`` as they come.
 
         ``streamed`` is for generator methods: each item comes as an answer of its own, None follows the last one.
+        A child that gives more than ``most_items`` is ended, and a WorkerError takes their place.
         At most two answers per worker wait unread, so memory stays bounded; closing the generator stops the work.
         """
         ask = _items if streamed else _answer
@@ -203,8 +215,13 @@ class WorkerPool:
                 if request is None:
                     return
                 key, args = request
+                most = None if most_items is None else most_items(key)
                 with contextlib.closing(ask(worker, method, args, timeout_s(key))) as found:
-                    for answer in found:
+                    for number, answer in enumerate(found):
+                        if number == most and answer is not None:
+                            worker.interrupt()
+                            answers.put((key, logged(garbled())))
+                            break
                         answers.put((key, answer))
 
         threads = [threading.Thread(target=answers.all_of, args=(drive, w), daemon=True) for w in self._workers]

@@ -32,12 +32,17 @@ def run(
         list[Path], typer.Argument(metavar="FOLDER...", parser=_folder, help="Folders to add or refresh.")
     ],
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that read files.")] = 2,
+    retry: Annotated[bool, typer.Option("--retry", help="Read files again that could not be read safely.")] = False,
+    accept_missing: Annotated[
+        bool, typer.Option("--accept-missing", help="Believe it when many files are gone at once.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Add the audio files below FOLDER, or refresh what is known of them."""
     require_usable(folders)  # before a library is made for nothing
     with opened(context, create=True) as studio:
-        report = follow(while_working(studio, scan(studio, folders, workers=workers)))
+        job = scan(studio, folders, workers=workers, retry=retry, accept_missing=accept_missing)
+        report = follow(while_working(studio, job))
     if as_json:
         print_json(asdict(report))
     else:
@@ -50,3 +55,7 @@ def show(report: ScanReport) -> None:
     print_line(", ".join(f"{count} {name}" for name, count in counts if count) or "nothing found")
     for failure in report.failed:
         print_line(f"not readable: {failure.path}: {failure.reason}")
+    for odd in report.notes:
+        print_line(f"note: {odd.path}: {odd.reason}")
+    for held in report.held_back:
+        print_line(f"{held.sentence} If they are really gone, scan with --accept-missing.")

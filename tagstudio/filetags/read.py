@@ -30,6 +30,8 @@ _TAIL_BYTES = 128 + 32 + 6 + 9
 
 # Untyped in mutagen.
 _APE_TAG: Any = apev2.APEv2
+_ID3_TAG: Any = id3.ID3
+_GENRE_FRAME: Any = id3.TCON
 
 Pairs = Iterator[tuple[str, str]]
 
@@ -153,7 +155,7 @@ def _id3_in_front(file: BinaryIO, size: int, own: Collection[str]) -> Pairs:
         return iter(list(_frames(text_frames(file.read(min(size, LARGEST))), own)))
     except OddTagError:
         file.seek(0)
-        return _id3(id3.ID3(file), own)
+        return _id3(_ID3_TAG(file), own)
 
 
 def _frames(frames: Iterable[Frame], own: Collection[str]) -> Pairs:
@@ -181,7 +183,7 @@ def _frame_name(kind: str, description: str, own: Collection[str]) -> str | None
 def _genres(values: tuple[str, ...]) -> Iterable[str]:
     # Numbers stand for the genres of a list.
     if any("(" in value or value.strip().isdigit() or value in ("RX", "CR") for value in values):
-        genres: list[str] = id3.TCON(encoding=3, text=list(values)).genres
+        genres: list[str] = _GENRE_FRAME(encoding=3, text=list(values)).genres
         return genres
     return values
 

@@ -278,6 +278,15 @@ class MainWindow(QMainWindow):
         file = self.menus.menu("&File")
         add(file, "&Add folder…", self._choose_folder, "Ctrl+O", writes=True)
         add(file, "Look for &changes", self._in_workplace(lambda place: place.commands.rescan()), "F5", writes=True)
+        add(
+            file,
+            "&Try failed files again",
+            self._in_workplace(lambda place: place.commands.rescan(retry=True)),
+            writes=True,
+        )
+        add(file, "&Folders…", self._in_workplace(lambda place: place.collection.show_folders(self)))
+        add(file, "&Words in your files…", self._in_workplace(lambda place: place.collection.show_words(self)))
+        add(file, "&Copies of the same audio…", self._in_workplace(lambda place: place.collection.show_copies(self)))
         add(file, "&Listen to what is new", self._in_workplace(lambda place: place.listen()), writes=True)
         file.addSeparator()
         add(file, "&Open library…", self._choose_library, "Ctrl+Shift+O", needs_library=False)

@@ -10,6 +10,7 @@ from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.backups import BackupPresenter
+from tagstudio.gui.presenters.collection import Collection
 from tagstudio.gui.presenters.commands import Commands
 from tagstudio.gui.presenters.exchange import Exchange
 from tagstudio.gui.presenters.library import LibraryPresenter
@@ -51,6 +52,7 @@ class Workplace(QWidget):
         self.track = TrackPresenter(studio, runner, open_player)
         self.library_view = LibraryView(self.library)
         self.review_view = ReviewView(self.review)
+        self.collection = Collection(studio, runner, self.commands, self)
         self.safety = SafetyPresenter(studio, runner, self.commands.verdicts, self)
         self.backups = BackupPresenter(studio, runner, self)
         self.read_only_banner = Banner("Reading only", "Try again", self.safety.try_writing)
@@ -129,6 +131,7 @@ class Workplace(QWidget):
     def close_down(self) -> None:
         """Stop playing, let go of the sound device, and complain no more: the library is about to close."""
         self._is_closed = True
+        self.collection.close_down()
         self.backups.stop()
         for source in (self.commands, self.library, self.review, self.suggestions, self.safety, self.backups):
             source.failed.disconnect(self._messages.show_failure)
@@ -185,6 +188,7 @@ class Workplace(QWidget):
         panel, presenter = self.panel, self.suggestions
         presenter.lines_changed.connect(lambda lines: panel.show_lines(lines, presenter.state))
         presenter.completed.connect(panel.entry.put_completions)
+        self.suggestions.file_words_changed.connect(self.panel.file_words.show_words)
         panel.verdict_given.connect(self._if_still_shown(presenter.judge))
         panel.toggled.connect(self._if_still_shown(presenter.toggle))
         panel.tag_added.connect(lambda _: self.library_view.settle())
@@ -196,12 +200,26 @@ class Workplace(QWidget):
         self.track_panel.tag_chosen.connect(panel.choose_tag)
         self.track.track_loaded.connect(self._play_if_wanted)
 
+    def _offer_to_accept(self, sentence: str) -> None:
+        self._messages.show_failure(sentence, "Connect the drive and look for changes again.")
+        self._messages.offer("They are really gone", self._accept_missing)
+
+    def _accept_missing(self) -> None:
+        self._messages.dismiss()
+        self.commands.rescan(accept_missing=True)
+
+    def _show_only(self, track_id: int) -> None:
+        self.go_to(LIBRARY)
+        self.library_view.search_box.field.setText(f"id:{track_id}")
+
     def _connect_messages(self) -> None:
         show = self._messages.show_failure
         for source in (self.commands, self.library, self.review, self.suggestions):
             source.failed.connect(show)
         self.track_panel.message.connect(show)
         self.commands.said.connect(self._news.tell)
+        self.commands.held_back.connect(self._offer_to_accept)
+        self.collection.track_wanted.connect(self._show_only)
         self.suggestions.not_saved.connect(lambda what, advice: self._offer(what, advice, self.suggestions.retry))
         self.review.not_saved.connect(lambda what, advice: self._offer(what, advice, self.review.retry))
         self.safety.failed.connect(show)

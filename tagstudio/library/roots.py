@@ -4,11 +4,11 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.tracks import shown_path
-from tagstudio.library.schema import RootRow, now
+from tagstudio.library.schema import RootRow, TrackRow, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,20 @@ def containing(session: Session, path: bytes | Path) -> Root | None:
     wanted = os.path.abspath(os.fsencode(path))  # noqa: PTH100 -- pathlib has no bytes
     above = [root for root in all_roots(session) if wanted == root.path or wanted.startswith(_inside(root.path))]
     return max(above, key=lambda root: len(root.path), default=None)
+
+
+def move(session: Session, root_id: int, folder: bytes) -> Root:
+    """Say that a root is at another place now; its tracks stay as they are."""
+    row = session.get_one(RootRow, root_id)
+    row.path, row.display = folder, shown_path(folder)
+    session.flush()
+    return _root(row)
+
+
+def counts(session: Session) -> dict[int, tuple[int, int]]:
+    """Return (tracks, of them missing) by root id; roots without tracks are left out."""
+    query = select(TrackRow.root_id, func.count(), func.sum(TrackRow.is_missing)).group_by(TrackRow.root_id)
+    return {root_id: (n, missing) for root_id, n, missing in session.execute(query)}
 
 
 def relative(root: Root, path: bytes) -> bytes:

@@ -75,6 +75,13 @@ def known(session: Session, root_id: int) -> dict[bytes, tuple[int, int, int]]:
     return {path: (track_id, size, mtime_ns) for path, track_id, size, mtime_ns in session.execute(query)}
 
 
+def sample_paths(session: Session, root_id: int, count: int) -> list[bytes]:
+    """Return paths of tracks of a root that are not missing, spread over it, relative to it."""
+    query = select(TrackRow.path).where(TrackRow.root_id == root_id, TrackRow.is_missing.is_(False))
+    paths = list(session.scalars(query.order_by(TrackRow.id)))
+    return paths[:: max(1, len(paths) // count)][:count]
+
+
 def missing(session: Session, root_id: int | None = None) -> set[int]:
     """Return the ids of tracks whose files were not there at the last scan."""
     query = select(TrackRow.id).where(TrackRow.is_missing.is_(True))

@@ -63,10 +63,10 @@ def none_usable(errors: Sequence[UnusableFolderError]) -> UnusableFolderError:
     return UnusableFolderError(f"None of the {len(errors)} folders can be scanned. {errors[0].what}", errors[0].advice)
 
 
-def look_into(folder: bytes) -> Look:
-    """Find the audio files of a folder."""
+def look_into(folder: bytes, *, links_into: Sequence[bytes] = ()) -> Look:
+    """Find the audio files of a folder; links may lead to files below ``links_into``, too."""
     look = Look(folder, {})
-    look.files = {each.path: each for each in audio_files(folder, look.unread)}
+    look.files = {each.path: each for each in audio_files(folder, look.unread, links_into=links_into)}
     return look
 
 
@@ -119,7 +119,7 @@ class Presence:
     def is_connected(self, root: bytes) -> bool:
         """Tell whether a root holds any audio."""
         if root not in self._is_connected:
-            self._is_connected[root] = _has_audio(root)
+            self._is_connected[root] = has_audio(root)
         return self._is_connected[root]
 
 
@@ -155,7 +155,7 @@ def _resolved(folder: Path) -> bytes:
 def _new_root(session: Any, folder: bytes) -> roots.Root:
     inside = [root for root in roots.all_roots(session) if is_inside(root.path, folder)]
     for root in inside:
-        if not _has_audio(root.path) and tracks.known(session, root.id):
+        if not has_audio(root.path) and tracks.known(session, root.id):
             raise _away(root)
     added = roots.add(session, folder)
     for root in inside:
@@ -170,5 +170,6 @@ def _away(root: roots.Root) -> UnusableFolderError:
     )
 
 
-def _has_audio(folder: bytes) -> bool:
+def has_audio(folder: bytes) -> bool:
+    """Tell whether there is any audio file below a folder."""
     return next(audio_files(folder, {}), None) is not None

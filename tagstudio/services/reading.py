@@ -10,6 +10,7 @@ from tagstudio.domain.errors import TagStudioError, WorkerError
 from tagstudio.domain.tracks import TrackFacts
 from tagstudio.services.reader import TELL_EVERY_S, FileReader
 from tagstudio.services.walk import FoundFile
+from tagstudio.worker_faults import garbled
 from tagstudio.workers import Limits, WorkerPool
 
 # A small first group shows the first tracks at once; large ones cost fewer messages.
@@ -46,11 +47,14 @@ def read_files(
     with WorkerPool(min(workers, max(1, len(groups))), FileReader, tuple(own), limits=READER_LIMITS) as pool:
         suspects: list[bytes] = []
         requests = ((group, (group,)) for group in groups)
-        with closing(pool.unordered("read_all", requests, timeout_s=limit.of_group, streamed=True)) as answers:
+        with closing(
+            pool.unordered("read_all", requests, timeout_s=limit.of_group, streamed=True, most_items=_most_items)
+        ) as answers:
             yield from _in_groups(answers, suspects)
         alone = ((path, (path,)) for path in suspects)
         with closing(pool.unordered("read", alone, timeout_s=limit.of_file)) as singles:
-            for path, facts in singles:
+            for path, answer in singles:
+                facts = answer if isinstance(answer, TrackFacts | TagStudioError) else garbled()
                 # One reader died of its group, another of the file alone.
                 yield [Answer(path, facts, 2 if isinstance(facts, WorkerError) else 0)]
 
@@ -74,13 +78,30 @@ def _groups(paths: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
         at, size = at + size, min(2 * size, LARGEST_GROUP)
 
 
+def _most_items(group: Sequence[bytes]) -> int:
+    # Each but the last says something of another file.
+    return len(group) + 1
+
+
 def _in_groups(answers: Generator[tuple[tuple[bytes, ...], Any]], suspects: list[bytes]) -> Iterator[list[Answer]]:
     told: dict[tuple[bytes, ...], int] = {}
     for group, answer in answers:
+        n = told.get(group, 0)
         if isinstance(answer, TagStudioError):
-            suspects += group[told.pop(group, 0) :]
-        elif answer is None:
-            told.pop(group, None)
-        else:
-            told[group] = told.get(group, 0) + len(answer)
+            suspects += group[n:]
+        elif answer is not None and _is_about(answer, group[n:]):
+            told[group] = n + len(answer)
             yield [Answer(path, facts, int(isinstance(facts, WorkerError))) for path, facts in answer]
+        elif n < len(group):  # it ended too early, or spoke of something else
+            suspects += group[n:]
+            told[group] = len(group)
+
+
+def _is_about(answer: Any, expected: Sequence[bytes]) -> bool:
+    if not isinstance(answer, list) or len(answer) > len(expected):
+        return False
+    kinds = (TrackFacts, TagStudioError)
+    return all(
+        isinstance(each, tuple) and len(each) == 2 and each[0] == path and isinstance(each[1], kinds)
+        for each, path in zip(answer, expected, strict=False)
+    )

@@ -134,7 +134,7 @@ def _scan(
     looks = []
     for folder in usable:
         yield Progress(0, 0, f"Looking into {shown_path(folder)}")
-        look = folders_of.look_into(folder)
+        look = folders_of.look_into(folder, links_into=_root_around(studio, folder))
         try:
             looks.append((look, folders_of.root_of(studio, look)))
         except UnusableFolderError as error:
@@ -148,6 +148,12 @@ def _scan(
     suspects = found.lost | {found.known[path] for path in keeper.vanished if path in found.known}
     held_back = flag(studio, suspects, found.returned, found.unread, keeper.tally, accept=accept_missing)
     return keeper, held_back
+
+
+def _root_around(studio: Studio, folder: bytes) -> list[bytes]:
+    with studio.library.read() as session:
+        root = roots.containing(session, folder)
+    return [] if root is None else [root.path]
 
 
 def _compare(studio: Studio, look: Look, found: _Found) -> None:

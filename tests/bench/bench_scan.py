@@ -1,7 +1,7 @@
 """How fast a large library is scanned, beside a bare loop of ``mutagen.File`` over the same files on one core.
 
-``python tests/bench/bench_scan.py [--folder DIR | --make SCRIPT] [--tracks N]``. Half of the loop
-runs before the scan and half after it, so that a busy machine slows both. ``--make`` names the script that makes a large library.
+``python tests/bench/bench_scan.py [--folder DIR | --make SCRIPT] [--tracks N]``. Half of the loop runs before the scan
+and half after it, so that a busy machine slows both. ``--make`` names the script that makes a large library.
 """
 
 import argparse
@@ -73,13 +73,13 @@ def measured(folder: Path, place: Path) -> list[Figure]:
 def audio_files(folder: bytes) -> Iterator[bytes]:
     """Yield the paths of audio files."""
     for here, _, names in os.walk(folder):
-        yield from (os.path.join(here, name) for name in names if is_audio_name(name))
+        yield from (os.path.join(here, name) for name in names if is_audio_name(name))  # noqa: PTH118
 
 
 def warm(files: Sequence[bytes]) -> None:
     """Read every file once, so that nobody measures the disk."""
     for file in files:
-        with open(file, "rb") as stream:
+        with open(file, "rb") as stream:  # noqa: PTH123
             stream.read()
 
 
@@ -89,7 +89,7 @@ def mutagen_loop(files: Sequence[bytes]) -> float:
     for file in files:
         try:
             mutagen.File(os.fsdecode(file))
-        except Exception:
+        except Exception:  # noqa: BLE001
             continue
     return time.perf_counter() - start
 

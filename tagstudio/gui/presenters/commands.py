@@ -33,6 +33,7 @@ class Commands(QObject):
     failed = Signal(str, str)  # what, advice
     said = Signal(str, str)
     judged = Signal(object)  # JudgementResult
+    held_back = Signal(str)  # so many files are gone that nothing was flagged
     changed = Signal()
     history_changed = Signal(str, str)  # what undo and redo would do; empty when nothing
 
@@ -47,9 +48,15 @@ class Commands(QObject):
         names = ", ".join(folder.name or str(folder) for folder in folders)
         return self._start_scan(scan.scan(self._studio, folders), f"Reading {names}")
 
-    def rescan(self) -> RunningJob:
-        """Look for changes in every folder of the library, then listen to what is new."""
-        return self._start_scan(scan.rescan(self._studio), "Looking for changes")
+    def rescan(self, *, retry: bool = False, accept_missing: bool = False) -> RunningJob:
+        """Look for changes in every folder of the library, then listen to what is new; see ``scan.scan``."""
+        work = scan.rescan(self._studio, retry=retry, accept_missing=accept_missing)
+        return self._start_scan(work, "Looking for changes")
+
+    def refresh_folders(self, folders: Sequence[Path]) -> None:
+        """Look for changes in folders that are watched."""
+        if there := [folder for folder in folders if folder.is_dir()]:
+            self._start_scan(scan.scan(self._studio, there), "Looking for changes")
 
     def listen(self) -> RunningJob:
         """Listen to every track that nobody has listened to."""
@@ -111,6 +118,8 @@ class Commands(QObject):
         found += [f"{n} {word}" for n, word in _counted(report) if n]
         self.said.emit(f"Folder read: {', '.join(found)}.", "")
         self._tell_failures(report.failed, "could not be read")
+        if report.held_back:
+            self.held_back.emit(" ".join(each.sentence for each in report.held_back))
         self.listen()
 
     def _listened(self, report: AnalysisReport) -> None:

@@ -13,7 +13,8 @@ from tagstudio.domain.vocabulary import tag_key
 from tagstudio.gui.jobs import JobRunner
 from tagstudio.gui.presenters.commands import Commands
 from tagstudio.gui.presenters.verdicts import Given, Saving
-from tagstudio.services import suggest, vocabulary
+from tagstudio.services import file_words, suggest, vocabulary
+from tagstudio.services.file_words import WordHere
 from tagstudio.services.studio import Studio
 
 State = Literal["no track", "reading", "known"]
@@ -38,6 +39,7 @@ class SuggestionsPresenter(QObject):
 
     lines_changed = Signal(list)  # Line
     completed = Signal(str, list)
+    file_words_changed = Signal(list)  # WordHere
     failed = Signal(str, str)
     not_saved = Signal(str, str)  # what, advice: a verdict is not on disk and can be tried again
 
@@ -76,6 +78,7 @@ class SuggestionsPresenter(QObject):
         self.track_id = track_id
         self._found, self._order, self._is_known = [], [], False
         self.lines_changed.emit(self.lines)
+        self.file_words_changed.emit([])
         self.refresh()
 
     def refresh(self) -> None:
@@ -86,6 +89,8 @@ class SuggestionsPresenter(QObject):
             return
         running = self._runner.start(lambda: suggest.track_suggestions(self._studio, track_id))
         running.succeeded.connect(lambda found: self._show(look, found))
+        words = self._runner.start(lambda: file_words.of_track(self._studio, track_id))
+        words.succeeded.connect(lambda found: self._show_file_words(look, found))
         running.failed.connect(lambda error: self._tell(look, error))
 
     def judge(self, tag: str, verdict: Verdict) -> None:
@@ -128,6 +133,10 @@ class SuggestionsPresenter(QObject):
     def _not_saved(self, given: Given, error: TagStudioError) -> None:
         if any(mark is given for mark in self._marks.values()):
             self.not_saved.emit(f"“{given.tag}” is not saved: {error.what}", error.advice)
+
+    def _show_file_words(self, look: int, found: Sequence[WordHere]) -> None:
+        if look == self._look:
+            self.file_words_changed.emit(list(found))
 
     def _show(self, look: int, found: Sequence[Suggestion]) -> None:
         if look != self._look:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.vocabulary import tag_key
 from tagstudio.gui.presenters.suggestions import NO_TAG_YET, Line, State
+from tagstudio.gui.widgets.file_words import FileWords
 from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
 from tagstudio.gui.widgets.suggestion_row import SuggestionRow
 from tagstudio.gui.widgets.tag_entry import TagEntry
@@ -37,6 +38,8 @@ class SuggestionPanel(QWidget):
         self.entry = TagEntry()
         self.entry.added.connect(self.tag_added)
         self.entry.left.connect(self.focus_list)
+        self.file_words = FileWords()
+        self.file_words.accepted.connect(self.tag_added)
         self._title = plain_label("Suggestions", role="strong")
         self._note = plain_label(wraps=True, role="muted small")
         self._retry = button("Save again", self.retry_wanted.emit, tip="Some verdicts are not saved yet")
@@ -51,7 +54,7 @@ class SuggestionPanel(QWidget):
         self._area = self._scroller()
         head = side_by_side(self._title, self._retry)
         head.setStretchFactor(self._title, 1)
-        self.setLayout(stacked(head, self._note, self._area, self.entry, spacing=6))
+        self.setLayout(stacked(head, self._note, self._area, self.file_words, self.entry, spacing=6))
         self._note.hide()
 
     @property

@@ -1,0 +1,113 @@
+"""The folders of a library: how they are, and where they are now when a drive or a folder got another name."""
+
+import os
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from tagstudio.domain.errors import NothingFoundError, TagStudioError
+from tagstudio.domain.tracks import shown_path
+from tagstudio.library import roots as root_table
+from tagstudio.library import tracks
+from tagstudio.services.folders import has_audio, is_inside
+from tagstudio.services.studio import Studio
+
+SAMPLE = 200
+# So many of the tracks that are looked for must be there: some may have been moved meanwhile.
+SHARE_THERE = 0.5
+
+
+class RootState(StrEnum):
+    """Whether a root's files can be reached."""
+
+    CONNECTED = "connected"
+    EMPTY = "empty"
+    AWAY = "not there"
+
+
+@dataclass(frozen=True, slots=True)
+class RootView:
+    """A root, its state, how many tracks it has, and how many of them are flagged as missing."""
+
+    id: int
+    folder: Path
+    display: str
+    state: RootState
+    tracks: int
+    missing: int
+
+
+def views(studio: Studio) -> list[RootView]:
+    """Return all folders of the library."""
+    with studio.library.read() as session:
+        known = root_table.all_roots(session)
+        counts = root_table.counts(session)
+    return [
+        RootView(each.id, each.folder, each.display, _state(each.path), *counts.get(each.id, (0, 0))) for each in known
+    ]
+
+
+def move(studio: Studio, old: Path, new: Path) -> RootView:
+    """Say that a root is somewhere else now; nothing is read or analysed anew, and every judgement stays.
+
+    Raises
+    ------
+    NothingFoundError
+        If ``old`` is no root of the library.
+    TagStudioError
+        If ``new`` cannot be read, is part of another root, or does not hold the tracks.
+    """
+    target = _target(new)
+    with studio.library.read() as session:
+        root = _root(session, old)
+        _require_free(session, root, target)
+        sample = tracks.sample_paths(session, root.id, SAMPLE)
+    there = sum(os.path.isfile(target + b"/" + path) for path in sample)  # noqa: PTH113 -- bytes
+    if there < SHARE_THERE * len(sample):
+        raise TagStudioError(
+            f"Only {there} of {len(sample)} tracks that were looked for are in “{shown_path(target)}”.",
+            "Choose the folder that now holds what the old one held.",
+        )
+    with studio.library.write() as session:
+        root_table.move(session, root.id, target)
+    studio.note_tracks_changed()
+    return next(each for each in views(studio) if each.id == root.id)
+
+
+def _root(session: Any, folder: Path) -> root_table.Root:
+    wanted = os.path.abspath(os.fsencode(folder.expanduser()))  # noqa: PTH100 -- bytes
+    known = root_table.all_roots(session)
+    found = next((each for each in known if each.path == wanted), None)
+    if found is None:
+        names = ", ".join(f"“{each.display}”" for each in known[:3]) or "none yet"
+        raise NothingFoundError(f"“{shown_path(wanted)}” is no folder of the library.", f"Its folders are: {names}.")
+    return found
+
+
+def _target(folder: Path) -> bytes:
+    try:
+        path = os.fsencode(folder.expanduser().resolve(strict=True))
+        os.scandir(path).close()
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise TagStudioError(
+            f"The folder “{folder}” cannot be read: {reason}.", "Check its name, or connect its drive."
+        ) from error
+    return path
+
+
+def _require_free(session: Any, root: root_table.Root, target: bytes) -> None:
+    for other in root_table.all_roots(session):
+        touches = other.path == target or is_inside(target, other.path) or is_inside(other.path, target)
+        if other.id != root.id and touches:
+            raise TagStudioError(
+                f"“{shown_path(target)}” belongs to “{other.display}”, a folder of the library.",
+                "Choose a folder that is not part of another one.",
+            )
+
+
+def _state(path: bytes) -> RootState:
+    if not os.path.isdir(path):  # noqa: PTH112 -- bytes
+        return RootState.AWAY
+    return RootState.CONNECTED if has_audio(path) else RootState.EMPTY
