@@ -186,6 +186,8 @@ class MainWindow(QMainWindow):
         file.addSeparator()
         add(file, "&Open library…", self._choose_library, "Ctrl+Shift+O", needs_library=False)
         add(file, "&Export…", self._choose_export, "Ctrl+E")
+        add(file, "&Write tags into files…", self._in_workplace(lambda place: place.write_tags()), "Ctrl+Shift+W")
+        add(file, "Written &files…", self._in_workplace(lambda place: place.show_written()))
         file.addSeparator()
         add(file, "&Quit", self.close, "Ctrl+Q", needs_library=False)
         self._fill_edit_and_track(self.menus.menu("&Edit"), self.menus.menu("&Track"))

@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QPushButton, QSplitter, QStackedWidget, QWidget
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track
+from tagstudio.gui.dialogs.write_tags import WriteDialog
+from tagstudio.gui.dialogs.written_files import WrittenDialog
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.commands import Commands
 from tagstudio.gui.presenters.library import LibraryPresenter
 from tagstudio.gui.presenters.review import Asked, ReviewPresenter
 from tagstudio.gui.presenters.suggestions import SuggestionsPresenter
 from tagstudio.gui.presenters.track_panel import TrackPresenter
+from tagstudio.gui.presenters.writing import WritingPresenter
 from tagstudio.gui.views.library_view import LibraryView
 from tagstudio.gui.views.review_view import ReviewView
 from tagstudio.gui.views.track_panel import TrackPanel
@@ -23,6 +27,7 @@ from tagstudio.gui.widgets.suggestion_panel import SuggestionPanel
 from tagstudio.services.playing import open_player
 from tagstudio.services.studio import Studio
 
+Dialog = TypeVar("Dialog", bound=QDialog)
 LIBRARY, REVIEW = 0, 1
 PLACES = (("Library", "Ctrl+1"), ("Review", "Ctrl+2"))
 
@@ -42,6 +47,7 @@ class Workplace(QWidget):
         self.review = ReviewPresenter(studio, runner, self.commands, self)
         self.suggestions = SuggestionsPresenter(studio, runner, self.commands, self)
         self.track = TrackPresenter(studio, runner, open_player)
+        self.writing = WritingPresenter(studio, runner, self)
         self.library_view = LibraryView(self.library)
         self.review_view = ReviewView(self.review)
         self.panel = SuggestionPanel()
@@ -57,6 +63,7 @@ class Workplace(QWidget):
         self._connect_messages()
         self.library.refresh()
         self.commands.read_history()
+        self.writing.look_for_interrupted()
 
     @property
     def place(self) -> int:
@@ -111,10 +118,18 @@ class Workplace(QWidget):
         """Listen to what nobody has listened to."""
         self.commands.listen()
 
+    def write_tags(self) -> WriteDialog:
+        """Open the dialog that writes tags into the files of the search or the selection."""
+        return _opened(WriteDialog(self.writing, self.library.query, self.library_view.selected, self.window()))
+
+    def show_written(self) -> WrittenDialog:
+        """Open the dialog of what was written."""
+        return _opened(WrittenDialog(self.writing, self.window()))
+
     def close_down(self) -> None:
         """Stop playing, let go of the sound device, and complain no more: the library is about to close."""
         self._is_closed = True
-        for source in (self.commands, self.library, self.review, self.suggestions):
+        for source in (self.commands, self.library, self.review, self.suggestions, self.writing):
             source.failed.disconnect(self._messages.show_failure)
         self.track.shut_down()
 
@@ -182,8 +197,10 @@ class Workplace(QWidget):
 
     def _connect_messages(self) -> None:
         show = self._messages.show_failure
-        for source in (self.commands, self.library, self.review, self.suggestions):
+        for source in (self.commands, self.library, self.review, self.suggestions, self.writing):
             source.failed.connect(show)
+        self.writing.changed.connect(self._refresh)
+        self.writing.recovered.connect(self._tell_recovered)
         self.track_panel.message.connect(show)
         self.commands.said.connect(self._news.tell)
         self.suggestions.not_saved.connect(lambda what, advice: self._offer(what, advice, self.suggestions.retry))
@@ -194,6 +211,13 @@ class Workplace(QWidget):
     def _offer(self, what: str, advice: str, act: Callable[[], None]) -> None:
         self._messages.show_failure(what, advice)
         self._messages.offer("Save again", act)
+
+    def _tell_recovered(self, text: str) -> None:
+        self._messages.show_failure(text, "Continue it, or take back what was written.")
+        self._messages.offer("Written files…", self._show_written_files)
+
+    def _show_written_files(self) -> None:
+        self.show_written()
 
     def _show_track(self, track_id: int, selected: list[int]) -> None:
         if self.place != LIBRARY or self._is_closed:
@@ -264,3 +288,9 @@ class Workplace(QWidget):
             self._refresh()
             if self.place == REVIEW and self.review.current is None:
                 self.review.refill()
+
+
+def _opened(dialog: Dialog) -> Dialog:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog
