@@ -299,6 +299,14 @@ class MainWindow(QMainWindow):
         )
         add(file, "&Export…", self._in_workplace(lambda place: place.exchange.choose_export(self)), "Ctrl+E")
         add(file, "&Backups…", self._in_workplace(self._show_backups))
+        add(
+            file,
+            "&Write tags into files…",
+            self._in_workplace(lambda place: place.write_tags()),
+            "Ctrl+Shift+W",
+            writes=True,
+        )
+        add(file, "Written &files…", self._in_workplace(lambda place: place.show_written()))
         file.addSeparator()
         add(file, "&Quit", self.close, "Ctrl+Q", needs_library=False)
         self._fill_edit_and_track(self.menus.menu("&Edit"), self.menus.menu("&Track"))

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QPushButton, QSplitter, QStackedWidget, QWidget
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track
+from tagstudio.gui.dialogs.write_tags import WriteDialog
+from tagstudio.gui.dialogs.written_files import WrittenDialog
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.backups import BackupPresenter
 from tagstudio.gui.presenters.collection import Collection
@@ -18,6 +21,7 @@ from tagstudio.gui.presenters.review import Asked, ReviewPresenter
 from tagstudio.gui.presenters.safety import SafetyPresenter
 from tagstudio.gui.presenters.suggestions import SuggestionsPresenter
 from tagstudio.gui.presenters.track_panel import TrackPresenter
+from tagstudio.gui.presenters.writing import WritingPresenter
 from tagstudio.gui.views.library_view import LibraryView
 from tagstudio.gui.views.review_view import ReviewView
 from tagstudio.gui.views.track_panel import TrackPanel
@@ -28,6 +32,7 @@ from tagstudio.gui.widgets.suggestion_panel import SuggestionPanel
 from tagstudio.services.playing import open_player
 from tagstudio.services.studio import Studio
 
+Dialog = TypeVar("Dialog", bound=QDialog)
 LIBRARY, REVIEW = 0, 1
 PLACES = (("Library", "Ctrl+1"), ("Review", "Ctrl+2"))
 
@@ -50,6 +55,7 @@ class Workplace(QWidget):
         self.review = ReviewPresenter(studio, runner, self.commands, self)
         self.suggestions = SuggestionsPresenter(studio, runner, self.commands, self)
         self.track = TrackPresenter(studio, runner, open_player)
+        self.writing = WritingPresenter(studio, runner, self)
         self.library_view = LibraryView(self.library)
         self.review_view = ReviewView(self.review)
         self.collection = Collection(studio, runner, self.commands, self)
@@ -71,6 +77,7 @@ class Workplace(QWidget):
         self.library.refresh()
         self.commands.read_history()
         self.backups.start()
+        self.writing.look_for_interrupted()
 
     @property
     def place(self) -> int:
@@ -125,6 +132,14 @@ class Workplace(QWidget):
         """Listen to what nobody has listened to."""
         self.commands.listen()
 
+    def write_tags(self) -> WriteDialog:
+        """Open the dialog that writes tags into the files of the search or the selection."""
+        return _opened(WriteDialog(self.writing, self.library.query, self.library_view.selected, self.window()))
+
+    def show_written(self) -> WrittenDialog:
+        """Open the dialog of what was written."""
+        return _opened(WrittenDialog(self.writing, self.window()))
+
     def _selected(self) -> list[int]:
         return self.library_view.selected if self.place == LIBRARY else []
 
@@ -133,7 +148,8 @@ class Workplace(QWidget):
         self._is_closed = True
         self.collection.close_down()
         self.backups.stop()
-        for source in (self.commands, self.library, self.review, self.suggestions, self.safety, self.backups):
+        heard = (self.commands, self.library, self.review, self.suggestions, self.writing, self.safety, self.backups)
+        for source in heard:
             source.failed.disconnect(self._messages.show_failure)
         self.track.shut_down()
 
@@ -214,8 +230,10 @@ class Workplace(QWidget):
 
     def _connect_messages(self) -> None:
         show = self._messages.show_failure
-        for source in (self.commands, self.library, self.review, self.suggestions):
+        for source in (self.commands, self.library, self.review, self.suggestions, self.writing):
             source.failed.connect(show)
+        self.writing.changed.connect(self._refresh)
+        self.writing.recovered.connect(self._tell_recovered)
         self.track_panel.message.connect(show)
         self.commands.said.connect(self._news.tell)
         self.commands.held_back.connect(self._offer_to_accept)
@@ -242,6 +260,13 @@ class Workplace(QWidget):
     def _offer(self, what: str, advice: str, act: Callable[[], None]) -> None:
         self._messages.show_failure(what, advice)
         self._messages.offer("Save again", act)
+
+    def _tell_recovered(self, text: str) -> None:
+        self._messages.show_failure(text, "Continue it, or take back what was written.")
+        self._messages.offer("Written files…", self._show_written_files)
+
+    def _show_written_files(self) -> None:
+        self.show_written()
 
     def _show_track(self, track_id: int, selected: list[int]) -> None:
         if self.place != LIBRARY or self._is_closed:
@@ -312,3 +337,9 @@ class Workplace(QWidget):
             self._refresh()
             if self.place == REVIEW and self.review.current is None:
                 self.review.refill()
+
+
+def _opened(dialog: Dialog) -> Dialog:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+    return dialog

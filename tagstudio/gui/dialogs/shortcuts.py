@@ -18,6 +18,7 @@ SHEET = (
             ("T", "add a word of your own"),
             ("Ctrl+Z  Ctrl+Shift+Z", "undo, redo"),
             ("Ctrl+O  F5", "add a folder, look for changes"),
+            ("Ctrl+Shift+W", "write tags into files"),
             ("F1", "this sheet"),
         ),
     ),
@@ -67,7 +68,7 @@ def about_dialog(parent: QWidget) -> QDialog:
         f"TagStudio {tagstudio.__version__}\n\n"
         "Learns the words of its curator: it listens to your music with convolutional networks, suggests tags, "
         "and learns from every yes and no.\n\n"
-        "Everything happens on this computer. Your files are only read.\n\n"
+        "Everything happens on this computer. Your files are only read, until you allow writing tags into them.\n\n"
         "Free software under the GNU General Public License, version 3 or later. "
         "The shipped networks are musicnn's, under the ISC licence."
     )

@@ -1,0 +1,215 @@
+"""The dialog of what was written: runs, their files, and the way back for one file, one run or everything."""
+
+import re
+from datetime import datetime
+from json import loads
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QMessageBox, QProgressBar, QSplitter, QWidget
+
+from tagstudio.domain.errors import TagStudioError
+from tagstudio.domain.jobs import Progress
+from tagstudio.domain.tracks import shown_path
+from tagstudio.gui.dialogs.text_tables import filled_table
+from tagstudio.gui.jobs import RunningJob
+from tagstudio.gui.models.text_table import TextTable
+from tagstudio.gui.presenters.writing import WritingPresenter
+from tagstudio.gui.widgets.parts import announce, button, plain_label, side_by_side, stacked
+from tagstudio.services.restore_files import Entry, Run, RunReport
+
+STATES = {
+    "done": "written", "restored": "taken back", "not done": "as it was", "refused": "refused", "intended": "in work",
+}  # fmt: skip
+
+
+class WrittenDialog(QDialog):
+    """Shows every time that files were written, newest first."""
+
+    def __init__(self, presenter: WritingPresenter, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Written files")
+        self.resize(900, 620)
+        self._presenter = presenter
+        self._running: RunningJob | None = None
+        self.runs: list[Run] = []
+        self.files: list[Entry] = []
+        self.run_table = TextTable(("When", "What", "Files"), self)
+        self.file_table = TextTable(("File", "State", "Changes"), self)
+        self.run_view = filled_table(self.run_table, "Runs")
+        self.file_view = filled_table(self.file_table, "Files of the run")
+        self.restore_file = button("Restore this file", self._restore_file)
+        self.restore_run = button("Restore this run", self._restore_run)
+        self.restore_all = button("Restore everything…", self._restore_all)
+        self.continue_run = button("Continue", self._continue, tip="Write the files that the run did not come to")
+        self.close_button = button("Close", self.reject)
+        self.progress = QProgressBar()
+        self.progress.setAccessibleName("How far it is")
+        self._state = plain_label(wraps=True)
+        self._lay_out()
+        self.run_view.selectionModel().selectionChanged.connect(lambda *_: self._read_files())
+        self.file_view.selectionModel().selectionChanged.connect(lambda *_: self._refresh_buttons())
+        self.refresh()
+
+    @property
+    def text(self) -> str:
+        """What is said below the tables."""
+        return self._state.text()
+
+    def refresh(self) -> None:
+        """Read the history again."""
+        self._presenter.runs().succeeded.connect(self._show_runs)
+
+    def reject(self) -> None:
+        if self._running is not None:
+            self._running.cancel()
+        super().reject()
+
+    def _lay_out(self) -> None:
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.run_view)
+        split.addWidget(self.file_view)
+        split.setChildrenCollapsible(False)
+        about = plain_label(
+            "Restoring brings files back byte for byte, unless another program has changed them since. It can be taken "
+            "back, too.",
+            wraps=True,
+            role="muted",
+        )
+        buttons = side_by_side(
+            self.restore_file, self.restore_run, self.restore_all, self.continue_run, None, self.progress,
+            self.close_button,
+        )  # fmt: skip
+        layout = stacked(about, split, self._state, buttons, margin=16)
+        layout.setStretchFactor(split, 1)
+        self.setLayout(layout)
+        self.close_button.setDefault(True)
+        self._refresh_buttons()
+
+    def _show_runs(self, runs: list[Run]) -> None:
+        chosen = self._row(self.run_view)
+        self.runs = runs
+        self.run_table.show_rows([(_when(run.made_at), run.text, _counts(run)) for run in runs])
+        if runs:
+            self.run_view.selectRow(min(chosen or 0, len(runs) - 1) if chosen is not None else 0)
+        elif not self._state.text():
+            self._state.setText("Nothing was written yet.")
+        self._refresh_buttons()
+
+    def _read_files(self) -> None:
+        if (run := self._run()) is not None:
+            self._presenter.files_of(run.id).succeeded.connect(self._show_files)
+
+    def _show_files(self, files: list[Entry]) -> None:
+        run = self._run()
+        if run is None or (files and files[0].run != run.id):
+            return
+        self.files = files
+        self.file_table.show_rows([(shown_path(each.path), _state(each), _changes(each)) for each in files])
+        self._refresh_buttons()
+
+    def _restore_file(self) -> None:
+        row = self._row(self.file_view)
+        if row is not None and (track_id := self.files[row].track_id) is not None:
+            self._start(self._presenter.restore_track(track_id))
+
+    def _restore_run(self) -> None:
+        if (run := self._run()) is not None:
+            self._start(self._presenter.restore_run(run.id))
+
+    def _continue(self) -> None:
+        if (run := self._run()) is not None:
+            self._start(self._presenter.continue_run(run.id))
+
+    def _restore_all(self) -> None:
+        box = QMessageBox(self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText("Bring back every file that TagStudio has written?")
+        box.setInformativeText("Each becomes what it was before the first time. This can be taken back.")
+        yes = box.addButton("Restore everything", QMessageBox.ButtonRole.AcceptRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        yes.clicked.connect(lambda: self._start(self._presenter.restore_all()))
+        box.open()
+
+    def _start(self, running: RunningJob) -> None:
+        self._running = running
+        self._state.setText("Working…")
+        running.progressed.connect(self._show_progress)
+        running.succeeded.connect(self._show_report)
+        running.failed.connect(self._fail)
+        running.finished.connect(self._finish)
+        self._refresh_buttons()
+
+    def _show_progress(self, progress: Progress) -> None:
+        self.progress.setRange(0, progress.total)
+        self.progress.setValue(progress.done)
+
+    def _show_report(self, report: RunReport) -> None:
+        refused = [each for each in report.files if each.state == "refused"]
+        text = f"{_files(report.count('done'))} done."
+        if refused:
+            text += f" {_files(len(refused))} left as they are; the first: {refused[0].reason}."
+        self._tell(text)
+
+    def _fail(self, error: TagStudioError) -> None:
+        self._tell(f"{error.what} {error.advice}")
+
+    def _finish(self) -> None:
+        self._running = None
+        self.refresh()
+
+    def _tell(self, text: str) -> None:
+        self._state.setText(text)
+        announce(self, text)
+
+    def _run(self) -> Run | None:
+        row = self._row(self.run_view)
+        return None if row is None or row >= len(self.runs) else self.runs[row]
+
+    def _row(self, view: object) -> int | None:
+        rows = view.selectionModel().selectedRows()  # type: ignore[attr-defined]
+        return rows[0].row() if rows else None
+
+    def _refresh_buttons(self) -> None:
+        run, row, is_free = self._run(), self._row(self.file_view), self._running is None
+        counts = run.counts if run else {}
+        able = row is not None and row < len(self.files) and self.files[row].state == "done"
+        self.restore_file.setEnabled(is_free and able and run is not None and run.kind == "write")
+        self.restore_run.setEnabled(is_free and counts.get("done", 0) > 0)
+        self.restore_run.setText("Write this run again" if run and run.kind == "restore" else "Restore this run")
+        self.restore_all.setEnabled(
+            is_free and any(each.kind == "write" and each.counts.get("done") for each in self.runs)
+        )
+        self.continue_run.setVisible(run is not None and run.kind == "write" and counts.get("not done", 0) > 0)
+        self.continue_run.setEnabled(is_free)
+        self.progress.setVisible(not is_free)
+
+
+def _when(text: str) -> str:
+    return datetime.fromisoformat(text).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _counts(run: Run) -> str:
+    return ", ".join(f"{count:,} {STATES[state]}" for state, count in run.counts.items())
+
+
+def _state(entry: Entry) -> str:
+    return f"{STATES[entry.state]}{': ' + entry.reason if entry.reason else ''}"
+
+
+def _changes(entry: Entry) -> str:
+    before, after = loads(entry.fields_before), loads(entry.fields_after)
+    changed = [name for name in after if before.get(name) != after[name]]
+    return "; ".join(f"{_field(name)}: {_joined(before.get(name))} → {_joined(after[name])}" for name in changed)
+
+
+def _field(name: str) -> str:
+    # The kind of tag stands before the field's own name.
+    return re.sub(r"^(ID3v2\.\d|Vorbis comment|MP4|APEv2) (----:com\.apple\.iTunes:)?", "", name)
+
+
+def _joined(values: list[str] | None) -> str:
+    return " | ".join(values or ()) or "–"
+
+
+def _files(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"

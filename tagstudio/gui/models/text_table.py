@@ -1,0 +1,58 @@
+"""A table of texts that are all there; for previews and histories."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from tagstudio.domain.tracks import shown
+
+Index = QModelIndex | QPersistentModelIndex
+NOWHERE = QModelIndex()
+TIP_LENGTH = 1000
+
+
+class TextTable(QAbstractTableModel):
+    """Shows rows of texts, capped and plain; the whole text of a cell is its tooltip."""
+
+    def __init__(self, headers: Sequence[str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._headers = tuple(headers)
+        self._rows: Sequence[Sequence[str]] = ()
+
+    @property
+    def rows(self) -> Sequence[Sequence[str]]:
+        """All rows."""
+        return self._rows
+
+    def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        """Show these rows instead."""
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._headers)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        text = self._rows[index.row()][index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return shown(text)
+        if role == Qt.ItemDataRole.ToolTipRole and text:
+            # A tooltip is rich text where it looks like it.
+            return "<qt>" + _escaped(text[:TIP_LENGTH]) + "</qt>"
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return self._headers[section]
+        return None
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
