@@ -88,21 +88,24 @@ def _values(studio: Studio, asked: _Asked) -> Iterable[Completion]:
     if field.kind in OF_TAGS:
         times = _plain(asked, _TIMES) if field.kind == "judged" and asked.value else ()
         return [*_tags(studio, asked, asked.value, with_facets=True, facets_first=field.kind == "unreviewed"), *times]
-    if field.kind == "added":
-        return _plain(asked, _TIMES)
-    if field.kind == "state":
-        return _plain(asked, ((state, "") for state in STATES))
+    if field.kind in ("added", "state", "in", "codec"):
+        return _plain(asked, _listed(studio, field))
     if field.kind == "missing":
-        return [
-            *_plain(asked, ((each.name, each.detail) for each in ALL if each.kind == "text")),
-            *_facets(studio, asked),
-        ]
-    if field.kind == "in":
-        with studio.library.read() as session:
-            return _plain(asked, ((each.name, each.query) for each in saved_searches.all_saved(session)))
-    if field.kind == "codec":
-        return _plain(asked, ((name, "") for name in _codecs(studio)))
+        texts = _plain(asked, ((each.name, each.detail) for each in ALL if each.kind == "text"))
+        return [*texts, *_facets(studio, asked)]
     return _frequent(studio, field.stored, asked, asked.value) if field.stored not in ("", *UNOFFERED) else ()
+
+
+def _listed(studio: Studio, field: Field) -> Iterable[tuple[str, str]]:
+    """Return all values of a field that has few, with what they mean."""
+    if field.kind == "added":
+        return _TIMES
+    if field.kind == "state":
+        return ((state, "") for state in STATES)
+    with studio.library.read() as session:
+        if field.kind == "codec":
+            return [(name, "") for name in gathered.codecs(session).names]
+        return [(each.name, each.query) for each in saved_searches.all_saved(session)]
 
 
 def _plain(asked: _Asked, offered: Iterable[tuple[str, str]]) -> list[Completion]:
@@ -139,11 +142,6 @@ def _tags(
 def _facets(studio: Studio, asked: _Asked) -> list[Completion]:
     with studio.library.read() as session:
         return _plain(asked, ((name, "facet") for name in tags.facets(session)))
-
-
-def _codecs(studio: Studio) -> list[str]:
-    with studio.library.read() as session:
-        return gathered.codecs(session).names
 
 
 def _frequent(studio: Studio, name: str, asked: _Asked, typed: str) -> Iterator[Completion]:

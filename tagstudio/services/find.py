@@ -1,5 +1,6 @@
 """The tracks that a search finds; every use case that takes a query asks here."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,7 +25,8 @@ def track_ids(
     QueryError
         If the search cannot be understood, or names what does not exist.
     """
-    return ids(studio, query, order=order, descending=descending, present_only=present_only).tolist()
+    found: list[int] = ids(studio, query, order=order, descending=descending, present_only=present_only).tolist()
+    return found
 
 
 def ids(
@@ -39,7 +41,11 @@ def ids(
 
 def found(studio: Studio, query: str = "", *, order: str = "id", present_only: bool = False) -> list[Track]:
     """Return the tracks that a search finds; as ``track_ids``."""
-    wanted = track_ids(studio, query, order=order, present_only=present_only)
+    return tracks_of(studio, track_ids(studio, query, order=order, present_only=present_only))
+
+
+def tracks_of(studio: Studio, wanted: Sequence[int]) -> list[Track]:
+    """Return tracks by their ids, in the order asked for."""
     with studio.library.read() as session:
         return tracks.rows(session, wanted)
 

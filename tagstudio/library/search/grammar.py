@@ -89,12 +89,13 @@ def read(text: str) -> Node | None:
             f"The search has {len(text):,} characters; {LONGEST:,} is the most.", "Use fewer words.", position=LONGEST
         )
     try:
-        found: Node = _parser().parse(text)  # type: ignore[assignment] -- what the builder below makes
+        found: Any = _parser().parse(text)  # the nodes that the builder below makes
     except UnexpectedInput as error:
         raise explained(text, error) from error
     if found.depth > DEEPEST:
         raise QueryError(f"The search nests deeper than {DEEPEST} levels.", "Use fewer parentheses.", position=0)
-    return found
+    node: Node = found
+    return node
 
 
 class _Builder(Transformer[Token, Any]):

@@ -1,4 +1,4 @@
-"""The Python face of a search: whether it finds one track that is at hand; the SQL face says the same of every track."""
+"""The Python face of a search: whether it finds one track at hand; the SQL face says the same of every track."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +23,7 @@ from tagstudio.library.search.terms import (
     Number,
     PathText,
     Similar,
+    Stored,
     Suggested,
     Term,
     Unreviewed,
@@ -61,6 +62,10 @@ def holds(term: Term, subject: Subject, facts: Facts) -> bool:
         return any(holds(each, subject, facts) for each in term.terms)
     if isinstance(term, Suggested | Similar | Disagree):
         return subject.id in facts.answers[term]
+    return _stored(term, subject, facts)
+
+
+def _stored(term: Stored, subject: Subject, facts: Facts) -> bool:
     if isinstance(term, HasState | Unreviewed | Lacks | HasVerdict):
         return _said(term, subject, facts)
     if isinstance(term, Moment | Number | ColumnText | ColumnNumber):

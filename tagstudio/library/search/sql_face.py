@@ -34,13 +34,14 @@ from tagstudio.library.search.terms import (
     PathText,
     Similar,
     Span,
+    Stored,
     Suggested,
     Term,
     Unreviewed,
 )  # fmt: skip
 
 Mask = NDArray[np.bool_]
-Ids = Select[tuple[int]]
+Ids = Select[int]
 
 # The index knows words of at least this many characters.
 TRIGRAM = 3
@@ -76,9 +77,12 @@ class _Search:
         if isinstance(term, All):
             return self._all(term.terms)
         if isinstance(term, AnyOf):
-            return np.logical_or.reduce([self.mask(each) for each in term.terms])
+            return self._any(term.terms)
         if isinstance(term, Suggested | Similar | Disagree):
             return self._of(self.facts.answers[term])
+        return self._leaf(term)
+
+    def _leaf(self, term: Stored) -> Mask:
         if isinstance(term, HasState):
             return self._state(term)
         if isinstance(term, Unreviewed):
@@ -88,6 +92,12 @@ class _Search:
         if isinstance(term, AnyText) and self.facts.texts is not None and is_scanned(term.value):
             return np.fromiter((term.value in text for text in self.facts.texts), np.bool_, len(self.everything))
         return self._stored(term)
+
+    def _any(self, terms: Sequence[Term]) -> Mask:
+        mask = np.zeros(len(self.everything), np.bool_)
+        for each in terms:
+            mask |= self.mask(each)
+        return mask
 
     def _all(self, terms: Sequence[Term]) -> Mask:
         mask = np.ones(len(self.everything), np.bool_)
@@ -199,10 +209,8 @@ def _number(term: Number) -> Ids:
 
 def _has_verdict(term: HasVerdict) -> Ids:
     wanted = select(StandingRow.track_id)
-    if not term.tag_ids:
-        wanted = wanted.distinct()  # the index on the tracks has them side by side
-    else:
-        wanted = wanted.where(StandingRow.tag_id.in_(term.tag_ids))
+    # Without a tag the index on the tracks has them side by side.
+    wanted = wanted.where(StandingRow.tag_id.in_(term.tag_ids)) if term.tag_ids else wanted.distinct()
     return wanted if term.verdict is None else wanted.where(StandingRow.verdict == term.verdict.value)
 
 

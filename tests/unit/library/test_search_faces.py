@@ -23,8 +23,9 @@ ALIAS = "be-bop"
 
 odd = st.text(st.characters(codec=None), max_size=6) | st.text('ab"\\ %_-é', max_size=6)
 words = st.sampled_from([
-    "jazz", "Hard Rock", "bela", "BÉLA", "Straße", "爵士", "爵", "é", "a", "ro", "rock", "x.mp3", '"hi"', "\\back", "100%",
-    "\ufffd", "a\uffffb", "a\ufffeb", "a\ufffdb", "\u0301", "1997", "128.5 BPM", "120", "1990-05-01", "-", "not", "OR", "(live)",
+    "jazz", "Hard Rock", "bela", "BÉLA", "Straße", "爵士", "爵", "é", "a", "ro", "rock", "x.mp3", '"hi"', "\\back",
+    "100%", "\ufffd", "a\uffffb", "a\ufffeb", "a\ufffdb", "\u0301", "1997", "128.5 BPM", "120", "1990-05-01", "-", "not",
+    "OR", "(live)",
 ])  # fmt: skip
 texts = words | odd | st.lists(words, min_size=2, max_size=3).map(" ".join)
 names = st.sampled_from(["title", "artist", "album", "genre", "mood", "bpm", "date", "comment", "energy", "own field"])
@@ -33,7 +34,7 @@ paths = st.lists(words, min_size=1, max_size=3).map("/".join).map(lambda text: t
 verdicts = st.lists(st.tuples(st.integers(0, len(TAGS) - 1), st.sampled_from(list(Verdict)), st.booleans()), max_size=4)
 libraries = st.lists(
     st.fixed_dictionaries({
-        "path": paths, "fields": st.none() | described, "duration_s": st.sampled_from([0.0, 59.5, 180.0, 200.0, 3723.0]),
+        "path": paths, "fields": st.none() | described, "duration_s": st.sampled_from([0.0, 59.5, 180, 200, 3723.0]),
         "codec": st.sampled_from(["mp3", "FLAC", "vorbis", ""]), "rate": st.sampled_from([8000, 44100, 48000]),
         "channels": st.integers(1, 2), "is_missing": st.booleans(), "verdicts": verdicts, "heard": st.booleans(),
     }),
@@ -58,7 +59,7 @@ times = st.sampled_from(["..7d", "7d..", "1h..2d", "today", "2026", "<3d", ">3d"
 tag_names = st.sampled_from(["jazz", "CAFE", "hard rock", "60s: late", ALIAS, "genre", "mood"])
 plain = st.one_of(
     texts.map(quoted),
-    st.builds("{}:{}".format, st.sampled_from(["title", "artist", "genre", "path", "folder", "codec", "mood", "comment"]),
+    st.builds("{}:{}".format, st.sampled_from(["title", "artist", "genre", "path", "folder", "codec", "mood"]),
               texts.map(quoted)),
     st.builds("{}:={}".format, st.sampled_from(["title", "genre", "codec"]), texts.map(quoted)),
     st.builds("{}:{}".format, st.sampled_from(["bpm", "year", "energy", "length", "rate", "channels", "size"]), spans),
@@ -135,8 +136,12 @@ def agree(session, text, known, everything, subjects, heard):
     try:
         query = search.parse(text, known, now=datetime.now(UTC) + timedelta(hours=1))
     except QueryError as error:
+        problem = error.what
+    else:
+        problem = ""
+    if problem:
         # Nothing but a word of accents alone, or of white space, is wrong with what was drawn.
-        assert "nothing between the quotes" in error.what
+        assert "nothing between the quotes" in problem
         return
     answers = {term: everything[n % 2 :: 2] for n, term in enumerate(dict.fromkeys(query.scored))}
     by_python = {each.id for each in subjects if query.matches(each, Facts(heard, answers))}
