@@ -6,18 +6,20 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from tagstudio.domain.errors import TagStudioError
+from tagstudio.domain.errors import QueryError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 
 T = TypeVar("T")
 LINE_EVERY_S = 10.0
 PIPED_WIDTH = 120
+POINTED_CHARS = 40
 
 
 def print_json(document: object) -> None:
@@ -47,8 +49,17 @@ def note(text: str) -> None:
 
 
 def explain(error: TagStudioError) -> None:
-    """Print what happened and what to do next."""
+    """Print what happened and what to do next; under a search, point at the character."""
     note(f"{error.what} {error.advice}".rstrip())
+    if isinstance(error, QueryError) and error.query.isprintable() and error.query:
+        for line in _pointed(error.query, error.position):
+            note(line)
+
+
+def _pointed(query: str, position: int) -> tuple[str, str]:
+    """Return the part of a search around a character, and a line that points at it."""
+    before = query[max(0, position - POINTED_CHARS) : position]
+    return f"  {before}{query[position : position + POINTED_CHARS]}", " " * (2 + cell_len(before)) + "^"
 
 
 def follow(job: Job[T]) -> T:

@@ -86,14 +86,15 @@ class ModelError(TagStudioError):
 
 
 class QueryError(TagStudioError):
-    """A search text cannot be understood; ``position`` is the offending character, from 0."""
+    """A search text cannot be understood; ``position`` is the offending character of ``query``, from 0."""
 
     def __init__(self, what: str, advice: str = "", *, position: int = 0) -> None:
         super().__init__(what, advice)
         self.position = position
+        self.query = ""  # whoever was given the whole text fills it in
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _query_error, (self.what, self.advice, self.position)
+        return _query_error, (self.what, self.advice, self.position), self.__dict__
 
 
 def _query_error(what: str, advice: str, position: int) -> QueryError:

@@ -26,7 +26,11 @@ def facts_for(studio: Studio, query: Query) -> Facts:
     terms = query.scored
     if not terms and not query.needs_heard:
         return search.NO_FACTS
-    answers = {term: _answer(studio, term) for term in dict.fromkeys(terms)}
+    try:
+        answers = {term: _answer(studio, term) for term in dict.fromkeys(terms)}
+    except QueryError as error:
+        error.query = query.text
+        raise
     return Facts(studio.embeddings().track_ids, answers)
 
 

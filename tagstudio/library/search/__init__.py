@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
+from tagstudio.domain.errors import QueryError
 from tagstudio.library.search import python_face, sql_face
 from tagstudio.library.search.facts import NO_FACTS, Facts, leaves, needs_heard, scored_terms
 from tagstudio.library.search.known import NOTHING, Known, known
@@ -65,4 +66,8 @@ def parse(text: str, known: Known = NOTHING, *, now: datetime | None = None) -> 
     QueryError
         If the text does not follow the grammar, or names what does not exist; ``position`` is the character.
     """
-    return Query(text, Meaning(known, now or datetime.now(UTC)).of_text(text))
+    try:
+        return Query(text, Meaning(known, now or datetime.now(UTC)).of_text(text))
+    except QueryError as error:
+        error.query = text
+        raise
