@@ -17,7 +17,7 @@ from tagstudio.domain.errors import TagStudioError
 DEBUG_VARIABLE = "TAGSTUDIO_DEBUG"
 COMMANDS = (
     "scan", "analyse", "suggest", "judge", "undo", "review", "retrain", "similar", "tags", "export",
-    "listen", "models", "demo", "gui", "doctor",
+    "listen", "models", "demo", "gui", "doctor", "find", "searches",
 )  # fmt: skip
 
 

@@ -155,10 +155,11 @@ def _any_text(term: AnyText) -> Ids:
 
 def _path_text(term: PathText) -> Ids:
     path: Any = TrackRow.path_search
+    wanted = select(TrackRow.id).where(_has(path, term.value))
     if term.is_folder:
-        # Cuts everything after the last slash: all characters that are no slash, from the end.
-        path = func.rtrim(path, func.replace(path, "/", ""))
-    return select(TrackRow.id).where(_has(path, term.value))
+        # Cuts everything after the last slash: all characters that are no slash, from the end. Slow, so it comes last.
+        wanted = wanted.where(_has(func.rtrim(path, func.replace(path, "/", "")), term.value))
+    return wanted
 
 
 def _field_text(term: FieldText) -> Ids:

@@ -29,9 +29,7 @@ texts = words | odd | st.lists(words, min_size=2, max_size=3).map(" ".join)
 names = st.sampled_from(["title", "artist", "album", "genre", "mood", "bpm", "date", "comment", "energy", "own field"])
 described = st.dictionaries(names, st.lists(texts, min_size=1, max_size=3).map(tuple), max_size=4)
 paths = st.lists(words, min_size=1, max_size=3).map("/".join).map(lambda text: text.encode("utf-8", "replace"))
-verdicts = st.lists(
-    st.tuples(st.integers(0, len(TAGS) - 1), st.sampled_from(list(Verdict)), st.booleans()), max_size=4
-)
+verdicts = st.lists(st.tuples(st.integers(0, len(TAGS) - 1), st.sampled_from(list(Verdict)), st.booleans()), max_size=4)
 libraries = st.lists(
     st.fixed_dictionaries({
         "path": paths, "fields": st.none() | described, "duration_s": st.sampled_from([0.0, 59.5, 180.0, 200.0, 3723.0]),
