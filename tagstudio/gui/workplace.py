@@ -10,6 +10,7 @@ from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.commands import Commands
+from tagstudio.gui.presenters.facets import FacetsPresenter
 from tagstudio.gui.presenters.library import LibraryPresenter
 from tagstudio.gui.presenters.review import Asked, ReviewPresenter
 from tagstudio.gui.presenters.suggestions import SuggestionsPresenter
@@ -42,7 +43,8 @@ class Workplace(QWidget):
         self.review = ReviewPresenter(studio, runner, self.commands, self)
         self.suggestions = SuggestionsPresenter(studio, runner, self.commands, self)
         self.track = TrackPresenter(studio, runner, open_player)
-        self.library_view = LibraryView(self.library)
+        self.facets = FacetsPresenter(studio, runner, self)
+        self.library_view = LibraryView(self.library, self.facets)
         self.review_view = ReviewView(self.review)
         self.panel = SuggestionPanel()
         self.track_panel = TrackPanel(self.track)
@@ -114,7 +116,7 @@ class Workplace(QWidget):
     def close_down(self) -> None:
         """Stop playing, let go of the sound device, and complain no more: the library is about to close."""
         self._is_closed = True
-        for source in (self.commands, self.library, self.review, self.suggestions):
+        for source in (self.commands, self.library, self.review, self.suggestions, self.facets):
             source.failed.disconnect(self._messages.show_failure)
         self.track.shut_down()
 
@@ -182,7 +184,7 @@ class Workplace(QWidget):
 
     def _connect_messages(self) -> None:
         show = self._messages.show_failure
-        for source in (self.commands, self.library, self.review, self.suggestions):
+        for source in (self.commands, self.library, self.review, self.suggestions, self.facets):
             source.failed.connect(show)
         self.track_panel.message.connect(show)
         self.commands.said.connect(self._news.tell)

@@ -70,7 +70,7 @@ class _Search:
     everything: NDArray[np.int64]
     facts: Facts
 
-    def mask(self, term: Term) -> Mask:
+    def mask(self, term: Term) -> Mask:  # noqa: PLR0911 -- one for each kind of term
         if isinstance(term, Not):
             return ~self.mask(term.term)
         if isinstance(term, All):
@@ -200,10 +200,8 @@ def _number(term: Number) -> Ids:
 
 def _has_verdict(term: HasVerdict) -> Ids:
     wanted = select(StandingRow.track_id)
-    if not term.tag_ids:
-        wanted = wanted.distinct()  # the index on the tracks has them side by side
-    else:
-        wanted = wanted.where(StandingRow.tag_id.in_(term.tag_ids))
+    # Without a tag the index on the tracks has those of one track side by side.
+    wanted = wanted.where(StandingRow.tag_id.in_(term.tag_ids)) if term.tag_ids else wanted.distinct()
     return wanted if term.verdict is None else wanted.where(StandingRow.verdict == term.verdict.value)
 
 
