@@ -93,6 +93,7 @@ class LibraryView(QWidget):
         self._toggle_facets()
         top = side_by_side(self.facets_shown, self.search_box, label, self.order)
         top.setStretchFactor(self.search_box, 1)
+        top.setAlignment(self.facets_shown, Qt.AlignmentFlag.AlignTop)
         top.setAlignment(label, Qt.AlignmentFlag.AlignTop)
         top.setAlignment(self.order, Qt.AlignmentFlag.AlignTop)
         label.setFixedHeight(28)

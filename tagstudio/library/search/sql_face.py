@@ -6,11 +6,11 @@ rows of ``track`` one by one. A statement per condition reads one index from end
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, column, func, select, table
+from sqlalchemy import ColumnElement, column, func, select, table
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.judgements import Verdict
@@ -40,7 +40,7 @@ from tagstudio.library.search.terms import (
 )  # fmt: skip
 
 Mask = NDArray[np.bool_]
-Ids = Select[tuple[int]]
+Ids: TypeAlias = Any  # a Select of one column; how its type is written differs between versions
 
 # The index knows words of at least this many characters.
 TRIGRAM = 3
@@ -131,7 +131,7 @@ class _Search:
         return mask
 
 
-def ids_of(session: Session, statement: Select[Any]) -> NDArray[np.int64]:
+def ids_of(session: Session, statement: Ids) -> NDArray[np.int64]:
     """Return the ids that a statement selects, (rows,), in no order.
 
     They come as one text: stepping through the rows costs the driver four times what SQLite needs to find them.
