@@ -17,8 +17,9 @@ from tagstudio.domain.errors import TagStudioError
 
 DEBUG_VARIABLE = "TAGSTUDIO_DEBUG"
 COMMANDS = (
-    "scan", "analyse", "suggest", "judge", "undo", "review", "retrain", "similar", "tags", "words", "export", "import",
-    "merge", "write", "restore", "fields", "roots", "duplicates", "library", "listen", "models", "demo", "gui", "doctor",
+    "scan", "analyse", "find", "searches", "suggest", "judge", "undo", "review", "retrain", "similar", "tags", "words",
+    "export", "import", "merge", "write", "restore", "fields", "roots", "duplicates", "library", "listen", "models",
+    "demo", "gui", "doctor",
 )  # fmt: skip
 
 
