@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSplitter, QSta
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track
+from tagstudio.gui.exchange import Exchange
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.commands import Commands
-from tagstudio.gui.presenters.exchange import Exchange
 from tagstudio.gui.presenters.library import LibraryPresenter
 from tagstudio.gui.presenters.review import Asked, ReviewPresenter
 from tagstudio.gui.presenters.suggestions import SuggestionsPresenter
