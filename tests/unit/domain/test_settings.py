@@ -12,6 +12,8 @@ from tagstudio.domain.settings import Settings, load_settings, save_settings
 
 
 def _values(each):
+    if isinstance(each.default, bool):
+        return st.booleans()
     low, high = each.metadata["low"], each.metadata["high"]
     return st.integers(low, high) if isinstance(each.default, int) else st.floats(low, high)
 
@@ -63,6 +65,10 @@ def test_settings_that_are_not_text_or_not_a_file_are_explained(tmp_path):
 @pytest.mark.parametrize("each", fields(Settings), ids=lambda each: each.name)
 def test_every_setting_has_a_title_and_limits_that_hold(each):
     assert each.metadata["title"]
+    if isinstance(each.default, bool):
+        with pytest.raises(ValueError, match=f"{each.name} must be true or false"):
+            replace(Settings(), **{each.name: 1})
+        return
     for beyond in (each.metadata["low"] - 1, each.metadata["high"] + 1):
         with pytest.raises(ValueError, match=f"{each.name} must be between"):
             replace(Settings(), **{each.name: beyond})
