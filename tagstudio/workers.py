@@ -128,7 +128,7 @@ class Worker:
             raise logged(late(timeout_s))
         try:
             kind, value = ForkingPickler.loads(pipe.recv_bytes(MOST_BYTES))
-        except EOFError:
+        except (EOFError, OSError):  # it ended, or it claimed more than it may send
             raise
         except Exception as error:
             # Nonsense: whatever this child says next cannot be trusted either.

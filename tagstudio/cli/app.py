@@ -17,7 +17,7 @@ from tagstudio.domain.errors import TagStudioError
 
 DEBUG_VARIABLE = "TAGSTUDIO_DEBUG"
 COMMANDS = (
-    "scan", "find", "searches", "analyse", "suggest", "judge", "undo", "review", "retrain", "similar", "tags", "words",
+    "scan", "analyse", "find", "searches", "suggest", "judge", "undo", "review", "retrain", "similar", "tags", "words",
     "export", "import", "merge", "write", "restore", "fields", "roots", "duplicates", "library", "listen", "models",
     "demo", "gui", "doctor",
 )  # fmt: skip

@@ -1,15 +1,14 @@
-"""``tagstudio find QUERY``: which tracks a search finds."""
+"""``tagstudio find [QUERY]``: which tracks a search finds, and of which kinds they are."""
 
 from typing import Annotated
 
 import typer
 
-from tagstudio.cli.options import AsJson
+from tagstudio.cli.options import AsJson, Query
 from tagstudio.cli.output import note, print_json, print_line, print_table
 from tagstudio.cli.state import opened
-from tagstudio.domain.tracks import Track, shown
-from tagstudio.services import find
-from tagstudio.services.facets import FacetCounts, FacetGroup, facet_counts
+from tagstudio.services import facets, find
+from tagstudio.services.facets import FacetCounts
 
 
 def add_to(app: typer.Typer) -> None:
@@ -19,48 +18,44 @@ def add_to(app: typer.Typer) -> None:
 
 def run(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help="In the search language, e.g. 'love -tag:jazz year:1990..1999'.")],
-    facets: Annotated[bool, typer.Option("--facets", help="Count which kinds of tracks they are instead.")] = False,
-    most: Annotated[int | None, typer.Option("-n", min=1, metavar="N", help="At most this many.")] = None,
+    query: Query = "",
+    with_facets: Annotated[bool, typer.Option("--facets", help="Count the tracks by kind instead.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print the tracks that a search finds, in order of path; docs/search.md tells what it can ask."""
+    """Print the tracks that a search finds, in order of path; docs/search.md tells what a search can say."""
     with opened(context) as studio:
-        if facets:
-            _show_facets(facet_counts(studio, query, limit=most or 1000), as_json=as_json)
+        if with_facets:
+            counts = facets.facet_counts(studio, query)
+            print_json(_as_json(counts)) if as_json else _show(counts)
             return
-        wanted = find.track_ids(studio, query, order="path")
-        found = find.tracks_of(studio, wanted[:most])
+        found = find.found(studio, query, order="path")
     if as_json:
-        print_json([_as_json(each) for each in found])
-        return
-    if found:
-        print_table(("id", "path", "artist", "title"), [_row(each) for each in found])
-    counted = f"{len(wanted):,} track{'' if len(wanted) == 1 else 's'} found"
-    note(f"{counted}, {len(found):,} shown." if len(found) < len(wanted) else f"{counted}.")
+        print_json(
+            [{"path": str(each.file), "id": each.id, "artist": each.artist, "title": each.title} for each in found]
+        )
+    elif found:
+        print_table(
+            ("id", "artist", "title", "path"), [(str(each.id), each.artist, each.title, each.display) for each in found]
+        )
+    else:
+        note("No track matches this search.")
 
 
-def _row(track: Track) -> tuple[str, ...]:
-    return str(track.id), shown(track.display), shown(track.artist), shown(track.title)
+def _as_json(counts: FacetCounts) -> dict[str, object]:
+    return {
+        "found": counts.found,
+        "facets": [
+            {
+                "name": group.name,
+                "values": [{"value": each.label, "query": each.term, "count": each.count} for each in group.values],
+                "more": group.more,
+            }
+            for group in counts.groups
+        ],
+    }
 
 
-def _as_json(track: Track) -> dict[str, object]:
-    return {"id": track.id, "path": str(track.file), "artist": track.artist, "title": track.title}
-
-
-def _show_facets(counts: FacetCounts, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"found": counts.found, "facets": [_facet_as_json(group) for group in counts.groups]})
-        return
-    for group in counts.groups:
-        print_line(group.name)
-        for value in group.values:
-            print_line(f"  {value.count:>7,}  {value.label}  ({value.term})")
-        if group.more:
-            print_line(f"           and {group.more:,} more")
-    note(f"{counts.found:,} track{'' if counts.found == 1 else 's'} found.")
-
-
-def _facet_as_json(group: FacetGroup) -> dict[str, object]:
-    values = [{"value": each.label, "term": each.term, "count": each.count} for each in group.values]
-    return {"name": group.name, "values": values, "more": group.more}
+def _show(counts: FacetCounts) -> None:
+    print_line(f"{counts.found:,} found")
+    rows = [(group.name, each.label, f"{each.count:,}", each.term) for group in counts.groups for each in group.values]
+    print_table(("kind", "value", "tracks", "query"), rows)

@@ -11,11 +11,12 @@ from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track
 from tagstudio.gui.dialogs.write_tags import WriteDialog
 from tagstudio.gui.dialogs.written_files import WrittenDialog
+from tagstudio.gui.exchange import Exchange
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.backups import BackupPresenter
 from tagstudio.gui.presenters.collection import Collection
 from tagstudio.gui.presenters.commands import Commands
-from tagstudio.gui.presenters.exchange import Exchange
+from tagstudio.gui.presenters.facets import FacetsPresenter
 from tagstudio.gui.presenters.library import LibraryPresenter
 from tagstudio.gui.presenters.review import Asked, ReviewPresenter
 from tagstudio.gui.presenters.safety import SafetyPresenter
@@ -56,7 +57,8 @@ class Workplace(QWidget):
         self.suggestions = SuggestionsPresenter(studio, runner, self.commands, self)
         self.track = TrackPresenter(studio, runner, open_player)
         self.writing = WritingPresenter(studio, runner, self)
-        self.library_view = LibraryView(self.library)
+        self.facets = FacetsPresenter(studio, runner, self)
+        self.library_view = LibraryView(self.library, self.facets)
         self.review_view = ReviewView(self.review)
         self.collection = Collection(studio, runner, self.commands, self)
         self.safety = SafetyPresenter(studio, runner, self.commands.verdicts, self)
@@ -67,6 +69,10 @@ class Workplace(QWidget):
         self.track_panel = TrackPanel(self.track)
         self.places = QStackedWidget()
         self.navigation = QButtonGroup(self)
+        self._failing = (
+            self.commands, self.library, self.review, self.suggestions, self.writing, self.facets, self.safety,
+            self.backups,
+        )  # fmt: skip
         self._played_next: int | None = None
         self._is_closed = False
         self._lay_out()
@@ -148,8 +154,7 @@ class Workplace(QWidget):
         self._is_closed = True
         self.collection.close_down()
         self.backups.stop()
-        heard = (self.commands, self.library, self.review, self.suggestions, self.writing, self.safety, self.backups)
-        for source in heard:
+        for source in self._failing:
             source.failed.disconnect(self._messages.show_failure)
         self.track.shut_down()
 
@@ -230,7 +235,7 @@ class Workplace(QWidget):
 
     def _connect_messages(self) -> None:
         show = self._messages.show_failure
-        for source in (self.commands, self.library, self.review, self.suggestions, self.writing):
+        for source in self._failing:
             source.failed.connect(show)
         self.writing.changed.connect(self._refresh)
         self.writing.recovered.connect(self._tell_recovered)
@@ -240,8 +245,6 @@ class Workplace(QWidget):
         self.collection.track_wanted.connect(self._show_only)
         self.suggestions.not_saved.connect(lambda what, advice: self._offer(what, advice, self.suggestions.retry))
         self.review.not_saved.connect(lambda what, advice: self._offer(what, advice, self.review.retry))
-        self.safety.failed.connect(show)
-        self.backups.failed.connect(show)
         self.backups.damaged.connect(self._tell_damage)
         self.safety.unsaved.connect(self.unsaved_banner.say)
         self.safety.read_only.connect(self._show_read_only)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tagstudio.library.schema import StandingRow, TrackFieldRow, TrackRow
@@ -75,7 +75,7 @@ def frequent(session: Session, name: str, beginning: str, limit: int) -> list[tu
     return [(search, n) for search, n in session.execute(values)]
 
 
-def _coded(session: Session, query: Select[Any, Any]) -> Gathered:
+def _coded(session: Session, query: Any) -> Gathered:
     """Return what a query gives as (value, track id) in order of value."""
     pairs = _pairs(session, query)
     names: list[str] = []
@@ -89,8 +89,8 @@ def _coded(session: Session, query: Select[Any, Any]) -> Gathered:
     return Gathered(np.fromiter((track_id for _, track_id in pairs), np.int64, len(pairs)), codes, names)
 
 
-def _pairs(session: Session, query: Select[Any, Any]) -> list[tuple[Any, int]]:
+def _pairs(session: Session, query: Any) -> list[tuple[Any, int]]:
     # Past the wrapping of each row, which costs more than reading.
     cursor = session.connection().execute(query).cursor
     assert cursor is not None
-    return list(cursor.fetchall())
+    return [(value, number) for value, number in cursor]

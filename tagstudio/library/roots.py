@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.tracks import shown_path
@@ -58,7 +58,9 @@ def move(session: Session, root_id: int, folder: bytes) -> Root:
 
 def counts(session: Session) -> dict[int, tuple[int, int]]:
     """Return (tracks, of them missing) by root id; roots without tracks are left out."""
-    query = select(TrackRow.root_id, func.count(), func.sum(TrackRow.is_missing)).group_by(TrackRow.root_id)
+    query = select(TrackRow.root_id, func.count(), func.sum(cast(TrackRow.is_missing, Integer))).group_by(
+        TrackRow.root_id
+    )
     return {root_id: (n, missing) for root_id, n, missing in session.execute(query)}
 
 

@@ -174,9 +174,18 @@ def subjects(session: Session, ids: Iterable[int]) -> list[Subject]:
         said[track_id][tag_id] = Verdict(verdict), made
     return [
         Subject(
-            id=row.id, display=row.display, fields=described.get(row.id, {}), duration_s=row.duration_s,
-            codec=row.codec, rate=row.rate, channels=row.channels, size=row.size, added_at=row.added_at,
-            is_missing=row.is_missing, last_error=row.last_error, verdicts=said.get(row.id, {}),
+            id=row.id,
+            display=row.display,
+            fields=described.get(row.id, {}),
+            duration_s=row.duration_s,
+            codec=row.codec,
+            rate=row.rate,
+            channels=row.channels,
+            size=row.size,
+            added_at=row.added_at,
+            is_missing=row.is_missing,
+            last_error=row.last_error,
+            verdicts=said.get(row.id, {}),
         )
         for row in session.scalars(select(TrackRow).where(TrackRow.id.in_(among(wanted))))
     ]  # fmt: skip

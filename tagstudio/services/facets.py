@@ -166,15 +166,16 @@ class _Waiting:
 
 def _waiting(studio: Studio, listing: Listing, mask: NDArray[np.bool_], limit: int) -> FacetGroup:
     scores = tag_scores(studio)
-    with studio.memory_lock:
-        kept: dict[int, _Waiting] = studio.memory.setdefault("waiting", {})
-        values = []
-        for tag_id, tag in scores.tags.items():
-            each = kept[tag_id] = _still_waiting(scores, tag_id, kept.get(tag_id))
-            if each.rows is None or each.rows[0] is not listing:
-                each.rows = listing, listing.rows(each.ids)
-            if count := int(np.count_nonzero(mask[each.rows[1]])):
-                values.append(FacetValue(shown(tag.name), term("suggest", tag.name), count))
+    # Not under the lock of the memory: the first time all tags are scored here, and searches must not wait for that.
+    kept: dict[int, _Waiting] = studio.memory.setdefault("waiting", {})
+    values = []
+    for tag_id, tag in scores.tags.items():
+        each = kept[tag_id] = _still_waiting(scores, tag_id, kept.get(tag_id))
+        rows = each.rows
+        if rows is None or rows[0] is not listing:
+            rows = each.rows = listing, listing.rows(each.ids)
+        if count := int(np.count_nonzero(mask[rows[1]])):
+            values.append(FacetValue(shown(tag.name), term("suggest", tag.name), count))
     return _most("Suggestions waiting", values, limit)
 
 

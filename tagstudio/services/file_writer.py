@@ -75,6 +75,10 @@ class FileWriter:
             raise WriteRefusedError(found.reason.rstrip("."))
         return Look(identity=identity, fields=edit.fields, warnings=edit.warnings, others=found.fields)
 
+    def sound(self, path: bytes) -> str:
+        """Return the audio hash of a file."""
+        return hashing.facts(path).audio_hash
+
     def prepare(self, request: FileRequest, temp: bytes) -> Prepared | None:
         """Make the new version under the name ``temp``; None where nothing is to change."""
         target = target_of(request.path, request.roots)

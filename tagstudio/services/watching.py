@@ -106,7 +106,7 @@ class _Handler(FileSystemEventHandler):
         if event.event_type not in _CHANGES or (event.is_directory and event.event_type in ("modified", "closed")):
             return
         for path in filter(None, (event.src_path, event.dest_path)):
-            raw = os.fsencode(path)
+            raw = os.fsencode(str(path) if not isinstance(path, bytes) else path)
             name = os.path.basename(raw)  # noqa: PTH119
             if not name.startswith(b".") and (event.is_directory or is_audio_name(name)):
                 self._noticed(os.path.dirname(raw))  # noqa: PTH120

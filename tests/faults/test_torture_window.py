@@ -9,7 +9,7 @@ from harness import acknowledged, full
 pytestmark = pytest.mark.slow
 
 # A window that stands still for longer feels broken; the plan's figure. A busy test machine is given more.
-TICK_MS = 200 if full() else 1000
+TICK_MS = 200 if full() else 2000
 
 
 def test_x1_the_window_shows_every_track_of_the_corpus(torture_run, children, tmp_path, record):

@@ -5,23 +5,31 @@ import os
 import random
 import shutil
 import sqlite3
+import stat
 import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from harness import acknowledged, check, fill, full, times, tracks_of, write_tones
+from harness import acknowledged, check, fill, full, make_torture, times, tracks_of, write_tones
 
+from tagstudio.domain.errors import TagStudioError, WorkerError
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Verdict
+from tagstudio.filetags.places import place_of
+from tagstudio.filetags.safely import remove_temp
+from tagstudio.filetags.wishes import Wish
 from tagstudio.services import judge
+from tagstudio.services.file_writer import WRITER_LIMITS, FileRequest, FileWriter
 from tagstudio.services.scan import scan
 from tagstudio.services.studio import open_studio
+from tagstudio.workers import Worker
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "filetags"))
 from written_music import make_all
 
+LARGEST = 50_000_000
 KINDS_OF_FILES = ("v23.mp3", "dressed.flac", "dressed.m4a", "dressed.ogg", "dressed.wav")
 # What makes a tag grow past its room or fit into it; taking either back shrinks it, and that is swept as well.
 WORDS = {"grows": ("x" * 90 + "{}", 80), "fits": ("calm{}", 1)}
@@ -340,3 +348,54 @@ def test_r1_what_may_not_be_written_is_refused_with_the_reason(what, bench, kind
     if what == "file" and [place.stat().st_mode for place in places] != modes:
         violations.append({"invariant": "R1", "what": "modes were changed"})
     record("R1", f"write into a read-only {what}", n=len(KINDS_OF_FILES), violations=violations)
+
+
+def test_x1_no_file_of_the_torture_corpus_is_harmed_by_writing(tmp_path, record):
+    """Section 3 and X1, writing: every nasty file is refused as it was, or its new version is proven and undone."""
+    corpus = make_torture(tmp_path / "corpus", whole=full())
+    wishes = (
+        Wish(facet="genre", place=place_of("genre"), words=("Jazz", "Très bon")),
+        Wish(facet="mood", place=place_of("mood"), words=("calm",)),
+    )
+    count, written, violations = 0, 0, []
+    with Worker(FileWriter, limits=WRITER_LIMITS) as worker:
+        # A sixth of the core in every run of the suite, all of everything by make faults.
+        for entry in corpus.entries if full() else corpus.entries[::6]:
+            path = corpus.file(entry)
+            try:
+                status = os.lstat(path)
+            except OSError:
+                continue
+            if not stat.S_ISREG(status.st_mode) or status.st_size > LARGEST:
+                continue
+            before, count = digest(path), count + 1
+            temp = os.path.join(os.path.dirname(path), b".tagstudio-x1")  # noqa: PTH118, PTH120 -- bytes
+            try:
+                sound = worker.call("sound", path, timeout_s=20)
+                request = FileRequest(
+                    path=path, size=status.st_size, known_mtime_ns=status.st_mtime_ns, audio_hash=sound, wishes=wishes
+                )
+                prepared = worker.call("prepare", request, temp, timeout_s=20)
+            except WorkerError:
+                # It was ended because it took too long; the program sweeps up after its workers.
+                prepared = None
+                remove_temp(temp)
+            except TagStudioError:
+                prepared = None
+            if digest(path) != before:
+                violations.append(f"{entry.name}: the file itself was changed")
+            if prepared is not None:
+                written += 1
+                again = FileRequest(
+                    path=temp, size=0, known_mtime_ns=0, audio_hash=prepared.facts.audio_hash, mtime_ns=1
+                )
+                back = worker.call("prepare_back", again, temp + b"2", prepared.patch, before, prepared.new_sha256)
+                if digest(temp + b"2") != before or back.new_sha256 != before:
+                    violations.append(f"{entry.name}: it does not come back")
+                Path(os.fsdecode(temp)).unlink()
+                Path(os.fsdecode(temp + b"2")).unlink()
+            elif os.path.lexists(temp):
+                violations.append(f"{entry.name}: an unfinished version is left")
+    assert written > count // 8
+    record("X1", f"tags written into a copy of every file of the corpus ({written} proven, the rest refused)", n=count,
+           violations=violations)  # fmt: skip

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 
 from tagstudio.gui.models.paged_table import CHIPS_ROLE, FAULTY_ROLE, PAGE_ROWS, ROWS_KEPT, PagedTable, Row
-from tagstudio.gui.widgets.painting import plain_tip
+from tagstudio.gui.tips import plain_tip
 
 HEADERS = ("Fit", "Title", "Tags")
 

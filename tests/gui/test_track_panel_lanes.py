@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from tagstudio.gui import theme
 from tagstudio.gui.columns import Pyramid
+from tagstudio.gui.tips import plain_tip
 from tagstudio.gui.widgets.filters import Filters
 from tagstudio.gui.widgets.lane import GUTTER_PX, MARGIN_PX, Lane
-from tagstudio.gui.widgets.painting import plain_tip
 from tagstudio.gui.widgets.rows import CAPTION_PX
 from tagstudio.gui.widgets.ruler import Ruler
 from tagstudio.gui.widgets.spectrogram import Spectrogram

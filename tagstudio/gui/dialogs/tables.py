@@ -37,7 +37,11 @@ class TableDialog(QDialog):
         self._needing: list[QPushButton] = [
             each for each, (_, _, needs) in zip(self.buttons, actions, strict=True) if needs
         ]
-        row = side_by_side(*self.buttons, None, button("Close", self.reject))
+        for each in self.buttons:
+            each.setAutoDefault(False)  # Enter in the table must change nothing
+        close = button("Close", self.reject)
+        close.setDefault(True)
+        row = side_by_side(*self.buttons, None, close)
         self.setLayout(stacked(plain_label(text, wraps=True), self.table, self.note, row, spacing=12, margin=20))
         self._enable()
 

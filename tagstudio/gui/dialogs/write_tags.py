@@ -181,7 +181,7 @@ class WriteDialog(QDialog):
         if plan is None:
             self._state.setText("Preview first: nothing is written before you have seen it.")
         else:
-            counts = f"{_files(len(plan.to_write))} would change, {len(plan.refused):,} are left as they are"
+            counts = f"{_files(len(plan.to_write))} would change, {len(plan.refused):,} refused"
             self._tell(f"{counts}, of {_files(len(plan.files))} with verdicts.")
         self._refresh_buttons()
 

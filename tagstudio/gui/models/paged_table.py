@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from tagstudio.gui import theme
-from tagstudio.gui.widgets.painting import plain_tip
+from tagstudio.gui.tips import plain_tip
 
 PAGE_ROWS = 100
 PAGES_KEPT = 50

@@ -53,7 +53,9 @@ class Collection(QObject):
             ("Look for changes", lambda: self._rescan(dialog), True),
             (self._watch_title(), lambda: self._switch_watching(dialog), False),
         )
-        dialog = TableDialog(parent, "Folders", FOLDERS_TEXT, ("Folder", "State", "Tracks", "Missing"), actions)
+        dialog: TableDialog = TableDialog(
+            parent, "Folders", FOLDERS_TEXT, ("Folder", "State", "Tracks", "Missing"), actions
+        )
         self._fill_folders(dialog)
         dialog.open()
         return dialog
@@ -64,7 +66,9 @@ class Collection(QObject):
             ("Take them over", lambda: self._take(dialog), False),
             ("It means…", lambda: self._map(dialog), True),
         )
-        dialog = TableDialog(parent, "Words in your files", WORDS_TEXT, ("Word", "Field", "Tracks", "Means"), actions)
+        dialog: TableDialog = TableDialog(
+            parent, "Words in your files", WORDS_TEXT, ("Word", "Field", "Tracks", "Means"), actions
+        )
         self._fill_words(dialog)
         dialog.open()
         return dialog
@@ -72,7 +76,7 @@ class Collection(QObject):
     def show_copies(self, parent: QWidget) -> TableDialog:
         """List tracks with the same audio."""
         actions = (("Show the track", lambda: self._jump(dialog), True),)
-        dialog = TableDialog(parent, "Copies", COPIES_TEXT, ("File", "Set", "Size", "Tags"), actions)
+        dialog: TableDialog = TableDialog(parent, "Copies", COPIES_TEXT, ("File", "Set", "Size", "Tags"), actions)
         self._fill(dialog, lambda: duplicates.duplicates(self._studio), _copies)
         dialog.open()
         return dialog

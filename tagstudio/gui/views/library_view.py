@@ -1,10 +1,11 @@
 """The place Library: search, order, and the table of tracks."""
 
-from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QSettings, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QPushButton, QStackedWidget, QTableView, QWidget
 
 from tagstudio.domain.errors import QueryError
 from tagstudio.domain.tracks import shown
+from tagstudio.gui.presenters.facets import FacetsPresenter
 from tagstudio.gui.presenters.library import (
     SUGGESTIONS,
     TAGS,
@@ -13,6 +14,7 @@ from tagstudio.gui.presenters.library import (
     counts_line,
     judged_tags,
 )
+from tagstudio.gui.views.facet_panel import FacetPanel
 from tagstudio.gui.widgets.chips import ChipsDelegate
 from tagstudio.gui.widgets.choice import Choice
 from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
@@ -35,9 +37,10 @@ class LibraryView(QWidget):
     listen_wanted = Signal()
     emptied = Signal(bool)  # whether there are no tracks at all
 
-    def __init__(self, presenter: LibraryPresenter, parent: QWidget | None = None) -> None:
+    def __init__(self, presenter: LibraryPresenter, beside: FacetsPresenter, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._presenter = presenter
+        self._presenter, self._beside = presenter, beside
+        self.facets = FacetPanel(beside)
         self.search_box = SearchBox()
         self.order = Choice("Order of the table")
         self.table = _table(presenter)
@@ -83,8 +86,14 @@ class LibraryView(QWidget):
         self.order.addItem(BY_PATH, None)
         label = QLabel("&Order:")
         label.setBuddy(self.order)
-        top = side_by_side(self.search_box, label, self.order)
+        self.facets_shown = button("Facets", self._toggle_facets, tip="Show or hide the panel beside the table")
+        self.facets_shown.setCheckable(True)
+        is_shown = QSettings("tagstudio-music", "window").value("facets", True, type=bool)
+        self.facets_shown.setChecked(bool(is_shown))
+        self._toggle_facets()
+        top = side_by_side(self.facets_shown, self.search_box, label, self.order)
         top.setStretchFactor(self.search_box, 1)
+        top.setAlignment(self.facets_shown, Qt.AlignmentFlag.AlignTop)
         top.setAlignment(label, Qt.AlignmentFlag.AlignTop)
         top.setAlignment(self.order, Qt.AlignmentFlag.AlignTop)
         label.setFixedHeight(28)
@@ -105,9 +114,22 @@ class LibraryView(QWidget):
             self.pages.addWidget(page)
         foot = side_by_side(self.counts, self.listen)
         foot.setStretchFactor(self.counts, 1)
-        self.setLayout(stacked(top, self.pages, foot, spacing=6))
+        middle = side_by_side(self.facets, self.pages, spacing=6)
+        middle.setStretchFactor(self.pages, 1)
+        self.setLayout(stacked(top, middle, foot, spacing=6))
+
+    def _toggle_facets(self) -> None:
+        is_shown = self.facets_shown.isChecked()
+        self.facets.setVisible(is_shown)
+        self._beside.is_wanted = is_shown
+        QSettings("tagstudio-music", "window").setValue("facets", is_shown)
+        if is_shown:
+            self._beside.look(self._presenter.query)
 
     def _connect(self) -> None:
+        self.search_box.completions_wanted.connect(self._beside.complete)
+        self._beside.completed.connect(self.search_box.put_completions)
+        self.facets.query_wanted.connect(self.search_box.set_text)
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLED_MS)
         self._settled.timeout.connect(self._choose)
@@ -133,6 +155,7 @@ class LibraryView(QWidget):
 
     def _show(self, found: Found) -> None:
         self.search_box.clear_error()
+        self._beside.look(self._presenter.query)
         self.table.setColumnHidden(0, found.fits is None)
         self.counts.setText(counts_line(found.summary, len(found.ids), self._presenter.query))
         left = found.summary.unheard

@@ -9,10 +9,10 @@ from tagstudio.domain.tracks import Track, shown
 from tagstudio.gui import theme
 from tagstudio.gui.columns import Pyramid
 from tagstudio.gui.presenters.track_panel import TrackPresenter
+from tagstudio.gui.tips import plain_tip
 from tagstudio.gui.widgets.filters import Filters
 from tagstudio.gui.widgets.lane import GUTTER_PX, MARGIN_PX, Lane
 from tagstudio.gui.widgets.message_bar import MessageBar
-from tagstudio.gui.widgets.painting import plain_tip
 from tagstudio.gui.widgets.parts import plain_label
 from tagstudio.gui.widgets.ruler import Ruler
 from tagstudio.gui.widgets.spectrogram import Spectrogram

@@ -15,9 +15,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from tagstudio.gui import theme
+from tagstudio.gui.tips import plain_tip
 from tagstudio.gui.widgets import keys
 from tagstudio.gui.widgets.keys import SCROLL_STEP, ZOOM_STEP
-from tagstudio.gui.widgets.painting import plain_tip
 from tagstudio.gui.widgets.time_axis import TimeAxis
 
 # Every lane keeps these margins, so that one moment is in one column of pixels in all of them.

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.tracks import shown
-from tagstudio.gui.widgets.painting import plain_tip
+from tagstudio.gui.tips import plain_tip
 from tagstudio.gui.widgets.parts import announce, button, plain_label, side_by_side, stacked
 
 NEWS_MS = 8000

@@ -6,13 +6,6 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 
-def plain_tip(text: str) -> str:
-    """Return plain text such that a tooltip shows it as it is: data may look like markup."""
-    for sign, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\n", "<br>")):
-        text = text.replace(sign, name)
-    return f"<p style='white-space:pre'>{text}</p>"
-
-
 def write(
     painter: QPainter,
     box: QRect | QRectF,

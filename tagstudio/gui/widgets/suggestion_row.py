@@ -9,7 +9,7 @@ from tagstudio.domain.suggestions import Suggestion
 from tagstudio.domain.tracks import shown
 from tagstudio.gui import theme
 from tagstudio.gui.presenters.suggestions import NO_TAG_YET, Line
-from tagstudio.gui.widgets.painting import plain_tip
+from tagstudio.gui.tips import plain_tip
 from tagstudio.gui.widgets.parts import button, plain_label, restyle, side_by_side, stacked
 
 MARKS = {Verdict.YES: "✓ yes", Verdict.NO: "✗ no", Verdict.UNSURE: "? unsure"}

@@ -6,7 +6,7 @@ Nothing recurses, so no text can nest deeper than Python goes.
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput
 
@@ -89,7 +89,7 @@ def read(text: str) -> Node | None:
             f"The search has {len(text):,} characters; {LONGEST:,} is the most.", "Use fewer words.", position=LONGEST
         )
     try:
-        found: Any = _parser().parse(text)  # the nodes that the builder below makes
+        found = cast("Node", _parser().parse(text))  # what the builder below makes
     except UnexpectedInput as error:
         raise explained(text, error) from error
     if found.depth > DEEPEST:

@@ -1,4 +1,4 @@
-"""The Python face of a search: whether it finds one track at hand; the SQL face says the same of every track."""
+"""The Python face of a search: whether it finds one track that is at hand; the SQL face says the same of all."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Subject:
     verdicts: Mapping[int, tuple[Verdict, str]] = field(default_factory=dict)
 
 
-def holds(term: Term, subject: Subject, facts: Facts) -> bool:
+def holds(term: Term, subject: Subject, facts: Facts) -> bool:  # noqa: PLR0911 -- one for each kind of term
     """Tell whether a search finds a track."""
     if isinstance(term, Not):
         return not holds(term.term, subject, facts)

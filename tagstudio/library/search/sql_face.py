@@ -6,11 +6,11 @@ rows of ``track`` one by one. A statement per condition reads one index from end
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, column, func, select, table
+from sqlalchemy import ColumnElement, column, func, select, table
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.judgements import Verdict
@@ -41,7 +41,7 @@ from tagstudio.library.search.terms import (
 )  # fmt: skip
 
 Mask = NDArray[np.bool_]
-Ids = Select[int]
+Ids: TypeAlias = Any  # a Select of one column; how its type is written differs between versions
 
 # The index knows words of at least this many characters.
 TRIGRAM = 3
@@ -71,7 +71,7 @@ class _Search:
     everything: NDArray[np.int64]
     facts: Facts
 
-    def mask(self, term: Term) -> Mask:
+    def mask(self, term: Term) -> Mask:  # noqa: PLR0911 -- one for each kind of term
         if isinstance(term, Not):
             return ~self.mask(term.term)
         if isinstance(term, All):
@@ -141,7 +141,7 @@ class _Search:
         return mask
 
 
-def ids_of(session: Session, statement: Select[Any]) -> NDArray[np.int64]:
+def ids_of(session: Session, statement: Ids) -> NDArray[np.int64]:
     """Return the ids that a statement selects, (rows,), in no order.
 
     They come as one text: stepping through the rows costs the driver four times what SQLite needs to find them.
@@ -165,10 +165,11 @@ def _any_text(term: AnyText) -> Ids:
 
 def _path_text(term: PathText) -> Ids:
     path: Any = TrackRow.path_search
+    wanted = select(TrackRow.id).where(_has(path, term.value))
     if term.is_folder:
-        # Cuts everything after the last slash: all characters that are no slash, from the end.
-        path = func.rtrim(path, func.replace(path, "/", ""))
-    return select(TrackRow.id).where(_has(path, term.value))
+        # Cuts everything after the last slash: all characters that are no slash, from the end. Slow, so it comes last.
+        wanted = wanted.where(_has(func.rtrim(path, func.replace(path, "/", "")), term.value))
+    return wanted
 
 
 def _field_text(term: FieldText) -> Ids:
@@ -209,7 +210,7 @@ def _number(term: Number) -> Ids:
 
 def _has_verdict(term: HasVerdict) -> Ids:
     wanted = select(StandingRow.track_id)
-    # Without a tag the index on the tracks has them side by side.
+    # Without a tag the index on the tracks has those of one track side by side.
     wanted = wanted.where(StandingRow.tag_id.in_(term.tag_ids)) if term.tag_ids else wanted.distinct()
     return wanted if term.verdict is None else wanted.where(StandingRow.verdict == term.verdict.value)
 

@@ -14,6 +14,8 @@ from tagstudio.domain.settings import Settings, load_settings, save_settings
 def _values(each):
     if isinstance(each.default, str):
         return st.text(max_size=30)
+    if isinstance(each.default, bool):
+        return st.booleans()
     low, high = each.metadata["low"], each.metadata["high"]
     return st.integers(low, high) if isinstance(each.default, int) else st.floats(low, high)
 
@@ -65,8 +67,9 @@ def test_settings_that_are_not_text_or_not_a_file_are_explained(tmp_path):
 @pytest.mark.parametrize("each", fields(Settings), ids=lambda each: each.name)
 def test_every_setting_has_a_title_and_limits_that_hold(each):
     assert each.metadata["title"]
-    if isinstance(each.default, str):
-        with pytest.raises(ValueError, match=f"{each.name} must be a text"):
+    if isinstance(each.default, bool | str):
+        kind = "a text" if isinstance(each.default, str) else "true or false"
+        with pytest.raises(ValueError, match=f"{each.name} must be {kind}"):
             replace(Settings(), **{each.name: 1})
         return
     for beyond in (each.metadata["low"] - 1, each.metadata["high"] + 1):

@@ -68,7 +68,7 @@ def test_a_scan_of_swapped_files_that_is_stopped_misassigns_nothing(studio, albu
     rename(album, ("01.wav", "aside"), ("02.wav", "01.wav"), ("aside", "02.wav"))
     job = scan(studio, [album], workers=1)
     for progress in job:
-        if progress.done == 1:
+        if progress.done >= 1:  # everything is read, nothing is settled
             break
     job.close()
     assert places(studio) == {"one": "01.wav", "two": "02.wav", "three": "03.wav"}

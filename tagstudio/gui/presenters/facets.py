@@ -1,0 +1,88 @@
+"""What stands beside the table: saved searches with counts, and the kinds of the tracks found."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from tagstudio.domain.errors import QueryError, TagStudioError
+from tagstudio.gui.jobs import JobRunner, RunningJob
+from tagstudio.services import completion, facets, saved_searches
+from tagstudio.services.facets import FacetCounts
+from tagstudio.services.saved_searches import Counted
+from tagstudio.services.studio import Studio
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """One look: saved searches and facets of the search it was taken for."""
+
+    query: str
+    saved: list[Counted]
+    counts: FacetCounts
+
+
+class FacetsPresenter(QObject):
+    """Looks whenever the search changes; one look at a time, late answers are dropped."""
+
+    looked = Signal(object)  # Beside
+    completed = Signal(str, int, list)  # text, cursor, completions
+    failed = Signal(str, str)
+
+    def __init__(self, studio: Studio, runner: JobRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._studio, self._runner = studio, runner
+        self._query = ""
+        self._is_looking = self._is_outdated = False
+        self.is_wanted = True
+
+    def look(self, query: str) -> None:
+        """Count for a search; nothing is counted while nobody sees it."""
+        self._query = query
+        if not self.is_wanted:
+            return
+        if self._is_looking:
+            self._is_outdated = True
+            return
+        self._is_looking, self._is_outdated = True, False
+        studio = self._studio
+        running = self._runner.start(
+            lambda: Beside(query, saved_searches.counted(studio), facets.facet_counts(studio, query))
+        )
+        running.succeeded.connect(self._show)
+        running.failed.connect(self._refuse)
+        running.finished.connect(self._looked)
+
+    def complete(self, text: str, cursor: int) -> None:
+        """Ask how a search may go on."""
+        running = self._runner.start(lambda: completion.complete(self._studio, text, cursor))
+        running.succeeded.connect(lambda found: self.completed.emit(text, cursor, found))
+
+    def save(self, name: str, query: str) -> None:
+        """Keep a search under a name."""
+        self._write(self._runner.start(lambda: saved_searches.save(self._studio, name, query), lane="judge"))
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a saved search another name."""
+        self._write(self._runner.start(lambda: saved_searches.rename(self._studio, name, new), lane="judge"))
+
+    def remove(self, name: str) -> None:
+        """Forget a saved search."""
+        self._write(self._runner.start(lambda: saved_searches.remove(self._studio, name), lane="judge"))
+
+    def _write(self, running: RunningJob) -> None:
+        running.failed.connect(lambda error: self.failed.emit(error.what, error.advice))
+        running.succeeded.connect(lambda _: self.look(self._query))
+
+    def _show(self, beside: Beside) -> None:
+        if not self._is_outdated:
+            self.looked.emit(beside)
+
+    def _refuse(self, error: TagStudioError) -> None:
+        # A mistake in the search is shown under the search field already.
+        if not isinstance(error, QueryError):
+            self.failed.emit(error.what, error.advice)
+
+    def _looked(self) -> None:
+        self._is_looking = False
+        if self._is_outdated:
+            self.look(self._query)

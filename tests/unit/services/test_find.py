@@ -1,0 +1,85 @@
+"""Facets, completion and saved searches say what a search finds."""
+
+import pytest
+
+from tagstudio.domain.errors import QueryError
+from tagstudio.domain.judgements import Judgement, Verdict
+from tagstudio.domain.tracks import TrackFacts
+from tagstudio.library import judgements, roots, tags, tracks
+from tagstudio.services import find, saved_searches
+from tagstudio.services.completion import complete
+from tagstudio.services.facets import facet_counts
+from tagstudio.services.terms import has_term, term, with_term, without_term
+
+MUSIC = (
+    ("Low", "Hip Hop", "1997-05-01"), ("High", "hip hop", "1991"), ("Café", "Jazz", ""), ('Say "hi"', "Jazz", "2014"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def filled(studio):
+    with studio.library.write() as session:
+        root = roots.add(session, b"/m")
+        for n, (title, genre, date) in enumerate(MUSIC):
+            fields = {"title": (title,), "genre": (genre,), **({"date": (date,)} if date else {})}
+            facts = TrackFacts(audio_hash=str(n), duration_s=60, codec="flac", rate=1, channels=1, fields=fields)
+            tracks.add(session, root_id=root.id, path=b"%d.flac" % n, size=1, mtime_ns=1, facts=facts)
+        tag = tags.add(session, "night drive")
+        judgements.record(session, [Judgement(track_id=t, tag_id=tag.id, verdict=Verdict.YES) for t in (1, 3)])
+    return studio
+
+
+@pytest.mark.parametrize("query", ["", "jazz", "-jazz", "nothing at all", "year:1990..1999"])
+def test_the_count_of_a_facet_is_what_its_term_finds(filled, query):
+    counts = facet_counts(filled, query)
+    assert counts.found == len(find.track_ids(filled, query))
+    for group in counts.groups:
+        for value in group.values:
+            assert find.count(filled, with_term(query, value.term)) == value.count, value
+
+
+def test_a_verdict_and_a_new_track_show_in_the_next_count(filled):
+    before = facet_counts(filled)
+    with filled.library.write() as session:
+        tag = tags.by_name(session, "night drive")
+        judgements.record(session, [Judgement(track_id=2, tag_id=tag.id, verdict=Verdict.YES)])
+        tracks.add(session, root_id=1, path=b"new.flac", size=1, mtime_ns=1)
+    after = facet_counts(filled)
+    assert (before.found, after.found) == (4, 5)
+    assert find.count(filled, 'tag:"night drive"') == 3
+    (value,) = (each for group in after.groups for each in group.values if each.label == "night drive")
+    assert value.count == 3
+
+
+@pytest.mark.parametrize(("text", "first"), [
+    ("gen", "genre:"), ("genre:hip", '"Hip Hop"'), ('genre:"hip h', '"Hip Hop"'), ("tag:nig", '"night drive"'),
+    ("is:fa", "failed"), ("-tag:nig", '"night drive"'), ("x nig", 'tag:"night drive"'),
+])  # fmt: skip
+def test_a_search_can_be_completed_and_then_finds_something_or_is_a_field(filled, text, first):
+    found = complete(filled, text, len(text))
+    assert found[0].replacement.casefold() == first.casefold()
+    completed = text[: found[0].start] + found[0].replacement + text[found[0].end :]
+    if not completed.endswith(":"):
+        find.track_ids(filled, completed)
+
+
+def test_a_saved_search_is_a_term_and_may_not_lead_to_itself(filled):
+    saved_searches.save(filled, "Nineties jazz or so", "jazz OR year:1990..1999")
+    assert find.track_ids(filled, 'in:"nineties jazz or so" -low') == [2, 3, 4]
+    assert [each.count for each in saved_searches.counted(filled)] == [4]
+    with pytest.raises(QueryError, match="leads back"):
+        saved_searches.save(filled, "Nineties jazz or so", 'in:"nineties jazz or so" low')
+    with pytest.raises(QueryError):
+        saved_searches.save(filled, "broken", "(a")
+    saved_searches.rename(filled, "nineties JAZZ or so", "all")
+    assert saved_searches.remove(filled, "All").query == "jazz OR year:1990..1999"
+    assert saved_searches.all_saved(filled) == []
+
+
+def test_terms_are_added_once_and_taken_out_again():
+    added = with_term("low", term("genre", "hip hop", is_whole=True))
+    assert added == 'low genre:="hip hop"'
+    assert has_term(added, 'genre:="hip hop"')
+    assert with_term(added, 'genre:="hip hop"') == added
+    assert without_term(added, 'genre:="hip hop"') == "low"
+    assert with_term("a OR b", "c") == "(a OR b) c"
