@@ -22,7 +22,7 @@ class Settings:
 
     excerpts: int = setting(6, "Windows of 3 s heard per track (0: everything)", low=0, high=1000)
     workers: int = setting(2, "Decoding processes", low=1, high=64)
-    watch: int = setting(0, "Watch the folders for changes (0: no, 1: yes)", low=0, high=1)
+    watches_folders: bool = setting(False, "Watch the folders for changes")
     volume: float = setting(1.0, "Volume (0 to 1)", low=0.0, high=1.0)
     may_write_tags: bool = setting(False, "Allow TagStudio to write tags into files")
     second_backup_folder: str = setting("", "Folder that gets a second copy of every backup (empty: none)")

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QPushButton, QSplit
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track
+from tagstudio.gui.collection import Collection
 from tagstudio.gui.dialogs.write_tags import WriteDialog
 from tagstudio.gui.dialogs.written_files import WrittenDialog
 from tagstudio.gui.exchange import Exchange
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.backups import BackupPresenter
-from tagstudio.gui.presenters.collection import Collection
 from tagstudio.gui.presenters.commands import Commands
 from tagstudio.gui.presenters.facets import FacetsPresenter
 from tagstudio.gui.presenters.library import LibraryPresenter

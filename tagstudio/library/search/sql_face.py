@@ -71,7 +71,7 @@ class _Search:
     everything: NDArray[np.int64]
     facts: Facts
 
-    def mask(self, term: Term) -> Mask:  # noqa: PLR0911 -- one for each kind of term
+    def mask(self, term: Term) -> Mask:
         if isinstance(term, Not):
             return ~self.mask(term.term)
         if isinstance(term, All):

@@ -43,7 +43,7 @@ class Collection(QObject):
         self._folders_changed.connect(commands.refresh_folders)
         self._watch_failed.connect(commands.failed)
         self._rows: list[Any] = []
-        if studio.settings.watch:
+        if studio.settings.watches_folders:
             self.watch()
 
     def show_folders(self, parent: QWidget) -> TableDialog:
@@ -124,17 +124,17 @@ class Collection(QObject):
 
     def _switch_watching(self, dialog: TableDialog) -> None:
         try:
-            self._studio.change_settings(watch=1 - self._studio.settings.watch)
+            self._studio.change_settings(watches_folders=not self._studio.settings.watches_folders)
         except TagStudioError as error:
             _refuse(dialog, error)
-        if self._studio.settings.watch:
+        if self._studio.settings.watches_folders:
             self.watch()
         else:
             self._watcher.stop()
         dialog.buttons[2].setText(self._watch_title())
 
     def _watch_title(self) -> str:
-        return "Stop watching them" if self._studio.settings.watch else "Watch them for changes"
+        return "Stop watching them" if self._studio.settings.watches_folders else "Watch them for changes"
 
     def _take(self, dialog: TableDialog) -> None:
         running = self._runner.start(lambda: file_words.take(self._studio), lane="judge")
