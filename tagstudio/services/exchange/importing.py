@@ -221,7 +221,9 @@ def _read(file: Path, named: str | None, reading: Reading) -> Job[Format]:
 def _files(file: Path, named: str | None) -> tuple[list[Path], Format]:
     if not os.path.isdir(file):  # noqa: PTH112 -- pathlib raises for odd names
         found = source(file)
-        return [file], format_of(file, named, default=recognised(found))
+        # What a file holds tells more than its name: a selection table may well be called tags.txt.
+        told = recognised(found)
+        return [file], format_of(file, named or (told if told != "csv" else None), default=told)
     with os.scandir(file) as entries:
         inside = sorted(
             (Path(each.path) for each in entries if each.is_file() and not each.name.startswith(".")), key=str

@@ -18,6 +18,7 @@ from tagstudio.services.exchange import (
     LeaveOut,
     MapTo,
     apply_import,
+    export,
     plan_for,
     plan_import,
     plan_merge,
@@ -251,3 +252,12 @@ def test_a_library_is_not_merged_into_itself(here, tmp_path):
     for file in (here.file, tmp_path / "link.sqlite3"):
         with pytest.raises(TagStudioError, match="open"):
             run(plan_merge(here, file))
+
+
+def test_what_a_file_holds_tells_its_format_before_its_name_does(here, tmp_path):
+    say(here, 1, "jazz")
+    run(export(here, tmp_path / "verdicts.selections.txt"))
+    misnamed = (tmp_path / "verdicts.selections.txt").rename(tmp_path / "tags.txt")
+    plan = run(plan_import(here, misnamed))
+    assert not plan.bad_rows
+    assert preview(here, plan, Choices()).same == 1
