@@ -24,6 +24,44 @@ class Gathered:
     names: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What the library measured of every track, in order of id, each (tracks,); ``codecs`` are places in the names.
+
+    ``added`` are times as the library writes them, in bytes, so that they compare quickly.
+    """
+
+    duration_s: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    channels: NDArray[np.float64]
+    size: NDArray[np.float64]
+    codec_names: list[str]
+    codecs: NDArray[np.intp]
+    added: NDArray[np.bytes_]
+    is_failed: NDArray[np.bool_]
+
+
+def measured(session: Session) -> Measured:
+    """Read what the library measured of every track; codecs are in small letters, as searches are."""
+    query = select(
+        TrackRow.duration_s, TrackRow.rate, TrackRow.channels, TrackRow.size, func.lower(TrackRow.codec),
+        TrackRow.added_at, TrackRow.last_error != "",
+    ).order_by(TrackRow.id)  # fmt: skip
+    rows = _rows(session, query)
+    columns: Any = list(zip(*rows, strict=True)) or [()] * 7
+    places: dict[str, int] = {}
+    codecs = [places.setdefault(codec, len(places)) for codec in columns[4]]
+    durations, rates, channels, sizes = (np.array(column, np.float64) for column in columns[:4])
+    added = np.array([text.encode() for text in columns[5]], np.bytes_)
+    failed = np.array(columns[6], np.bool_)
+    return Measured(durations, rates, channels, sizes, list(places), np.array(codecs, np.intp), added, failed)
+
+
+def says(session: Session, name: str) -> NDArray[np.int64]:
+    """Return the ids of tracks whose files say something in a descriptive field; in no order, some twice."""
+    return ids_of(session, select(TrackFieldRow.track_id).where(TrackFieldRow.name == name, TrackFieldRow.search > ""))
+
+
 def field_values(session: Session, name: str) -> Gathered:
     """Return what files say in one descriptive field, folded; a track has as many values as its file."""
     query = select(TrackFieldRow.search, TrackFieldRow.track_id).where(TrackFieldRow.name == name)
@@ -90,7 +128,11 @@ def _coded(session: Session, query: Any) -> Gathered:
 
 
 def _pairs(session: Session, query: Any) -> list[tuple[Any, int]]:
+    return _rows(session, query)
+
+
+def _rows(session: Session, query: Any) -> list[Any]:
     # Past the wrapping of each row, which costs more than reading.
     cursor = session.connection().execute(query).cursor
     assert cursor is not None
-    return [(value, number) for value, number in cursor]
+    return list(cursor.fetchall())

@@ -41,7 +41,8 @@ class FacetPanel(QWidget):
         self._query = beside.query
         self.save.setEnabled(bool(beside.query.strip()))
         at = self.tree.verticalScrollBar().value()
-        current = self.tree.currentItem().text(0) if self.tree.currentItem() else ""
+        chosen = self.tree.currentItem()
+        current = chosen.text(0) if chosen else ""
         self.tree.clear()
         saved = self._group(SAVED)
         for each in beside.saved:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionFrame, QWidget
 
@@ -133,12 +133,12 @@ class _Field(QLineEdit):
             return
         super().keyPressEvent(event)
 
-    def event(self, event):  # type: ignore[no-untyped-def] -- as Qt calls it
+    def event(self, event: QEvent) -> bool:
         # Tab would leave the field before it is a key press.
-        is_key = isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress
-        if is_key and event.key() == Qt.Key.Key_Tab and self.offers is not None and self.offers.chosen is not None:
-            self.accepted.emit()
-            return True
+        if isinstance(event, QKeyEvent) and (event.type(), event.key()) == (QEvent.Type.KeyPress, Qt.Key.Key_Tab):
+            if self.offers is not None and self.offers.chosen is not None:
+                self.accepted.emit()
+                return True
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

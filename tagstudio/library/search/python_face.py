@@ -52,7 +52,7 @@ class Subject:
     verdicts: Mapping[int, tuple[Verdict, str]] = field(default_factory=dict)
 
 
-def holds(term: Term, subject: Subject, facts: Facts) -> bool:  # noqa: PLR0911 -- one for each kind of term
+def holds(term: Term, subject: Subject, facts: Facts) -> bool:
     """Tell whether a search finds a track."""
     if isinstance(term, Not):
         return not holds(term.term, subject, facts)

@@ -24,7 +24,7 @@ ALIAS = "be-bop"
 odd = st.text(st.characters(codec=None), max_size=6) | st.text('ab"\\ %_-é', max_size=6)
 words = st.sampled_from([
     "jazz", "Hard Rock", "bela", "BÉLA", "Straße", "爵士", "爵", "é", "a", "ro", "rock", "x.mp3", '"hi"', "\\back",
-    "100%", "\ufffd", "a\uffffb", "a\ufffeb", "a\ufffdb", "\u0301", "1997", "128.5 BPM", "120", "1990-05-01", "-", 
+    "100%", "\ufffd", "a\uffffb", "a\ufffeb", "a\ufffdb", "\u0301", "1997", "128.5 BPM", "120", "1990-05-01", "-",
     "not", "OR", "(live)",
 ])  # fmt: skip
 texts = words | odd | st.lists(words, min_size=2, max_size=3).map(" ".join)
