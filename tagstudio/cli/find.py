@@ -26,6 +26,7 @@ def run(
     """Print the tracks that a search finds, in order of path; docs/search.md tells what a search can say."""
     with opened(context) as studio:
         if with_facets:
+            facets.score_all(studio)
             counts = facets.facet_counts(studio, query, limit=most or facets.SHOWN)
             print_json(_as_json(counts)) if as_json else _show(counts)
             return

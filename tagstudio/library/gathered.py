@@ -57,6 +57,11 @@ def measured(session: Session) -> Measured:
     return Measured(durations, rates, channels, sizes, list(places), np.array(codecs, np.intp), added, failed)
 
 
+def paths(session: Session) -> list[str]:
+    """Return the folded paths of all tracks inside their roots, in order of id."""
+    return [path for (path,) in _rows(session, select(TrackRow.path_search).order_by(TrackRow.id))]
+
+
 def says(session: Session, name: str) -> NDArray[np.int64]:
     """Return the ids of tracks whose files say something in a descriptive field; in no order, some twice."""
     return ids_of(session, select(TrackFieldRow.track_id).where(TrackFieldRow.name == name, TrackFieldRow.search > ""))
@@ -102,15 +107,6 @@ def spelled(session: Session, name: str, search: str) -> str:
     """Return one way in which files write a folded value."""
     wanted = select(TrackFieldRow.value).where(TrackFieldRow.name == name, TrackFieldRow.search == search)
     return session.scalar(wanted.limit(1)) or search
-
-
-def frequent(session: Session, name: str, beginning: str, limit: int) -> list[tuple[str, int]]:
-    """Return the values of a field that begin so, folded, with how many there are; the most frequent first."""
-    values = select(TrackFieldRow.search, func.count()).where(TrackFieldRow.name == name, TrackFieldRow.search > "")
-    if beginning:
-        values = values.where(TrackFieldRow.search >= beginning, TrackFieldRow.search < beginning + chr(0x10FFFF))
-    values = values.group_by(TrackFieldRow.search).order_by(func.count().desc(), TrackFieldRow.search).limit(limit)
-    return [(search, n) for search, n in session.execute(values)]
 
 
 def _coded(session: Session, query: Any) -> Gathered:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from tagstudio.library import gathered, tracks
 from tagstudio.library.gathered import Gathered, Measured
@@ -22,6 +21,7 @@ from tagstudio.library.search.terms import (
     HasVerdict,
     Lacks,
     Moment,
+    PathText,
     Span,
     Stored,
 )
@@ -30,8 +30,10 @@ from tagstudio.services.studio import Studio
 from tagstudio.services.tallies import known_tallies
 
 Mask = NDArray[np.bool_]
-# Fields with few values; the values of the others are quicker to look through where they are.
-FEW_VALUES = ("genre", "mood", "instrument", "grouping", "key", "artist", "albumartist", "album")
+# Fields whose values are short; those of the others stay where they are.
+SHORT = (
+    "title", "artist", "album", "albumartist", "composer", "genre", "mood", "instrument", "grouping", "key", "date",
+)  # fmt: skip
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Remembered:
     _measured: Measured | None = None
     _values: dict[str, tuple[list[str], NDArray[np.int32], NDArray[np.intp]]] = field(default_factory=dict)
     _says: dict[str, Mask] = field(default_factory=dict)
+    _paths: dict[str, tuple[list[str], list[str], NDArray[np.intp]]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def mask(self, term: Stored) -> Mask | None:
@@ -87,7 +90,7 @@ class Remembered:
         return None if says is None else ~says
 
     def _field(self, term: FieldText) -> Mask | None:
-        if term.name not in FEW_VALUES:
+        if term.name not in SHORT:
             return None
         kept = self._once(self._values, term.name, lambda session: self._coded(session, term.name))
         if kept is None:
@@ -98,6 +101,22 @@ class Remembered:
         mask = np.zeros(len(self.listing.ids), np.bool_)
         mask[rows[picked[codes]]] = True
         return mask
+
+    def _path(self, term: PathText) -> Mask | None:
+        kept = self._once(self._paths, "", self._read_paths)
+        if kept is None:
+            return None
+        paths, folders, places = kept
+        if not term.is_folder:
+            return np.fromiter((term.value in path for path in paths), np.bool_, len(paths))
+        found: Mask = np.fromiter((term.value in folder for folder in folders), np.bool_, len(folders))[places]
+        return found
+
+    def _read_paths(self, session: Any) -> tuple[list[str], list[str], NDArray[np.intp]]:
+        paths = gathered.paths(session)
+        numbers: dict[str, int] = {}
+        places = [numbers.setdefault(path[: path.rfind("/") + 1], len(numbers)) for path in paths]
+        return paths, list(numbers), np.array(places, np.intp)
 
     def _verdict(self, term: HasVerdict) -> Mask | None:
         said = known_tallies(self.studio)
@@ -111,7 +130,7 @@ class Remembered:
                         self._measured = gathered.measured(session)
             return self._measured
 
-    def _once(self, kept: dict[str, Any], name: str, read: Callable[[Session], Any]) -> Any:
+    def _once(self, kept: dict[str, Any], name: str, read: Callable[[Any], Any]) -> Any:
         with self._lock:
             if name not in kept:
                 with self.studio.library.read() as session:
@@ -120,7 +139,7 @@ class Remembered:
                     kept[name] = read(session)
             return kept[name]
 
-    def _coded(self, session: Session, name: str) -> tuple[list[str], NDArray[np.int32], NDArray[np.intp]]:
+    def _coded(self, session: Any, name: str) -> tuple[list[str], NDArray[np.int32], NDArray[np.intp]]:
         values: Gathered = gathered.field_values(session, name)
         return values.names, values.codes, self.listing.rows(values.track_ids)
 
@@ -133,7 +152,7 @@ class Remembered:
 _ANSWERS: dict[type, Callable[[Remembered, Any], Mask | None]] = {
     ColumnNumber: Remembered._number, ColumnText: Remembered._text, Moment: Remembered._moment,
     HasState: Remembered._state, Lacks: Remembered._lacks, FieldText: Remembered._field,
-    HasVerdict: Remembered._verdict,
+    HasVerdict: Remembered._verdict, PathText: Remembered._path,
 }  # fmt: skip
 
 

@@ -25,6 +25,7 @@ class Tallies:
     counts: dict[int, Counts] = field(default_factory=dict)
     _rows: tuple[Listing, list[int], NDArray[np.intp], NDArray[np.intp]] | None = None
     _judged: tuple[Listing, NDArray[np.bool_]] | None = None
+    _places: tuple[Listing, dict[tuple[int, str], NDArray[np.intp]]] | None = None
 
     def yes_among(self, listing: Listing, mask: NDArray[np.bool_]) -> dict[int, int]:
         """Return how many of the tracks that ``mask`` (tracks,) picks have a yes, by tag id."""
@@ -48,10 +49,20 @@ class Tallies:
 
     def _mask(self, listing: Listing, tag_ids: Sequence[int], verdict: Verdict | None) -> NDArray[np.bool_]:
         mask = np.zeros(len(listing.ids), np.bool_)
-        for said in (self.said[tag_id] for tag_id in tag_ids if tag_id in self.said):
-            for ids in said.values() if verdict is None else [said.get(verdict.value, np.empty(0, np.int64))]:
-                mask[listing.rows(ids)] = True
+        wanted = VERDICTS if verdict is None else (verdict.value,)
+        for tag_id in tag_ids:
+            for each in wanted:
+                mask[self._rows_of(listing, tag_id, each)] = True
         return mask
+
+    def _rows_of(self, listing: Listing, tag_id: int, verdict: str) -> NDArray[np.intp]:
+        places = self._places
+        if places is None or places[0] is not listing:
+            places = self._places = listing, {}
+        if (tag_id, verdict) not in places[1]:
+            ids = self.said.get(tag_id, {}).get(verdict, np.empty(0, np.int64))
+            places[1][tag_id, verdict] = listing.rows(ids)
+        return places[1][tag_id, verdict]
 
 
 def tallies(studio: Studio) -> Tallies:

@@ -135,10 +135,11 @@ class _Field(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         # Tab would leave the field before it is a key press.
-        if isinstance(event, QKeyEvent) and (event.type(), event.key()) == (QEvent.Type.KeyPress, Qt.Key.Key_Tab):
-            if self.offers is not None and self.offers.chosen is not None:
+        is_offered = self.offers is not None and self.offers.chosen is not None
+        if is_offered and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
+            if event.type() == QEvent.Type.KeyPress:
                 self.accepted.emit()
-                return True
+            return True
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
