@@ -14,6 +14,7 @@ from tagstudio.services.studio import Studio
 
 # While an analysis brings new tracks all the time, scoring every tag again may take this share of the time.
 SCORING_SHARE = 0.2
+MANY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,19 @@ class FacetsPresenter(QObject):
         self._query = ""
         self._is_looking = self._is_outdated = self._is_scoring = False
         self._scored_at = self._score_s = 0.0
-        self.is_wanted = True
+        self.is_wanted = studio.settings.show_facets
+        self._limit = facets.SHOWN
+
+    def show(self, is_wanted: bool) -> None:
+        """Count from now on, or no more; remembered for the next start."""
+        self.is_wanted = is_wanted
+        running = self._runner.start(lambda: self._studio.change_settings(show_facets=is_wanted))
+        running.failed.connect(lambda error: self.failed.emit(error.what, error.advice))
+
+    def want_more(self) -> None:
+        """Count many values of each kind, not the most frequent alone."""
+        self._limit = MANY
+        self.look(self._query)
 
     def look(self, query: str) -> None:
         """Count for a search; nothing is counted while nobody sees it."""
@@ -50,10 +63,13 @@ class FacetsPresenter(QObject):
             self._is_outdated = True
             return
         self._is_looking, self._is_outdated = True, False
-        studio = self._studio
+        studio, limit = self._studio, self._limit
         running = self._runner.start(
             lambda: Beside(
-                query, saved_searches.counted(studio), facets.facet_counts(studio, query), facets.is_scored(studio)
+                query,
+                saved_searches.counted(studio),
+                facets.facet_counts(studio, query, limit=limit),
+                facets.is_scored(studio),
             )
         )
         running.succeeded.connect(self._show)

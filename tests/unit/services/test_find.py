@@ -6,11 +6,9 @@ from tagstudio.domain.errors import QueryError
 from tagstudio.domain.judgements import Judgement, Verdict
 from tagstudio.domain.tracks import TrackFacts
 from tagstudio.library import judgements, roots, tags, tracks
-from tagstudio.library.search.terms import All, AnyOf, HasState, Not
 from tagstudio.services import find, saved_searches
 from tagstudio.services.completion import complete
 from tagstudio.services.facets import facet_counts, score_all
-from tagstudio.services.remembered import remembered
 from tagstudio.services.tallies import tallies
 from tagstudio.services.terms import has_term, term, with_term, without_term
 
@@ -53,9 +51,6 @@ def test_memory_says_what_the_librarys_file_says(filled, query):
     tallies(filled)
     listing, mask = find.marked(filled, query)
     asked = find.understood(filled, query)
-    assert remembered(filled, listing).mask(asked.term) is not None or isinstance(
-        asked.term, Not | All | AnyOf | HasState
-    )
     with filled.library.read() as session:
         assert mask.tolist() == asked.found(session, listing.ids).tolist()
 
