@@ -5,14 +5,22 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox, QTreeWidgetItem
 
 from tagstudio.domain.errors import QueryError
+from tagstudio.domain.jobs import run
 from tagstudio.gui.presenters.facets import FacetsPresenter
 from tagstudio.gui.views.facet_panel import SAVED, _items
 from tagstudio.gui.widgets.search_box import SearchBox
 from tagstudio.services import find, saved_searches
 from tagstudio.services.completion import Completion
+from tagstudio.services.scan import scan
 
 PATIENCE_MS = 30_000
 OFFERED = [Completion("tag:", 0, 2, "tag:", "a yes"), Completion("tag:techno", 0, 2, "tag:techno", "genre")]
+
+
+@pytest.fixture
+def filled(studio, music):
+    run(scan(studio, [music]))
+    return studio
 
 
 @pytest.fixture
@@ -86,24 +94,24 @@ def test_a_mistake_is_underlined_until_the_text_changes(qtbot, box):
     assert box.field._mistake is None
 
 
-def test_only_the_last_of_several_looks_is_shown(qtbot, demo, runner):
-    presenter = FacetsPresenter(demo, runner)
+def test_only_the_last_of_several_looks_is_shown(qtbot, filled, runner):
+    presenter = FacetsPresenter(filled, runner)
     shown = []
     presenter.looked.connect(lambda beside: shown.append((beside.query, beside.counts.found)))
-    for query in ("palace", "mp3", "flac"):
+    for query in ("a", "wav", "flac"):
         presenter.look(query)
-    qtbot.waitUntil(lambda: ("flac", find.count(demo, "flac")) in shown, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: ("flac", find.count(filled, "flac")) in shown, timeout=PATIENCE_MS)
     assert {query for query, _ in shown} == {"flac"}
 
 
-def test_a_panel_that_is_hidden_counts_nothing_and_stays_hidden(qtbot, demo, runner):
-    presenter = FacetsPresenter(demo, runner)
+def test_a_panel_that_is_hidden_counts_nothing_and_stays_hidden(qtbot, filled, runner):
+    presenter = FacetsPresenter(filled, runner)
     presenter.show(False)
-    presenter.look("mp3")
+    presenter.look("wav")
     qtbot.waitUntil(lambda: not runner.running, timeout=PATIENCE_MS)
-    assert not demo.settings.show_facets
-    assert not FacetsPresenter(demo, runner).is_wanted
-    demo.change_settings(show_facets=True)
+    assert not filled.settings.show_facets
+    assert not FacetsPresenter(filled, runner).is_wanted
+    filled.change_settings(show_facets=True)
 
 
 def items(panel) -> list[QTreeWidgetItem]:
@@ -114,8 +122,9 @@ def item(panel, label) -> QTreeWidgetItem | None:
     return next((each for each in items(panel) if each.text(0) == label and each.parent() is not None), None)
 
 
-def test_the_panel_narrows_widens_saves_renames_and_deletes(qtbot, heard_file, open_window):
-    window = open_window(heard_file)
+def test_the_panel_narrows_widens_saves_renames_and_deletes(qtbot, filled, open_window):
+    filled.close()
+    window = open_window(filled.file)
     place = window.workplace
     view, panel = place.library_view, place.library_view.facets
     qtbot.waitUntil(lambda: item(panel, "flac") is not None, timeout=PATIENCE_MS)
