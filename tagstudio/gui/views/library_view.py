@@ -167,6 +167,7 @@ class LibraryView(QWidget):
         self.pages.setCurrentWidget(self._page_for(found))
         if is_first and not self.search_box.field.hasFocus():
             self._focus_page()
+        self.facets.setVisible(self._beside.is_wanted and found.summary.tracks > 0)
         self.emptied.emit(found.summary.tracks == 0)
 
     def _focus_page(self) -> None:
