@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from tagstudio.domain.tracks import shown
 from tagstudio.gui.presenters.facets import Beside, FacetsPresenter
+from tagstudio.gui.tips import plain_tip
 from tagstudio.gui.widgets.parts import button, stacked
 from tagstudio.services.facets import SHOWN, FacetGroup
 from tagstudio.services.terms import has_term, with_term, without_term
@@ -70,7 +71,7 @@ class FacetPanel(QWidget):
         for each in beside.saved:
             item = _item(saved, shown(each.saved.name), each.count, each.saved.query)
             item.setData(0, NAME, each.saved.name)
-            item.setToolTip(0, shown(each.problem or each.saved.query))
+            item.setToolTip(0, plain_tip(shown(each.problem or each.saved.query)))
         if not beside.saved:
             _note(saved, "None yet")
 
@@ -213,7 +214,7 @@ def _item(parent: QTreeWidgetItem, label: str, count: int | None, term: str) -> 
     item = QTreeWidgetItem(parent, [label, "" if count is None else f"{count:,}"])
     item.setData(0, TERM, term)
     item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    item.setToolTip(0, f"{label}\nClick: only these. Ctrl+click: without these.")
+    item.setToolTip(0, plain_tip(f"{label}\nClick: only these. Ctrl+click: without these."))
     return item
 
 

@@ -65,6 +65,7 @@ class SearchBox(QWidget):
 
     def set_text(self, text: str) -> None:
         """Put a search into the field and search at once."""
+        self.offers.hide()
         self.field.setText(text)
         self._send()
 
