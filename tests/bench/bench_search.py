@@ -190,8 +190,8 @@ def main() -> None:
             score_all(studio)
             measured, ours = searches(studio, asked)
             figures += [*measured, *window(studio)]
-        figures += beets(manifest, wanted.tracks, ours)
-    print(table(figures))
+        print(table(figures), flush=True)
+        print(table(list(beets(manifest, wanted.tracks, ours))))
     for kind in ("find", "facets", "complete"):
         p95 = [each for each in figures if each.name.startswith(kind)]
         over = [each.name for each in p95 if each.yardstick and each.value > each.yardstick]
