@@ -20,23 +20,28 @@ def run(
     context: typer.Context,
     query: Query = "",
     with_facets: Annotated[bool, typer.Option("--facets", help="Count the tracks by kind instead.")] = False,
+    most: Annotated[int | None, typer.Option("-n", min=1, metavar="N", help="At most this many.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Print the tracks that a search finds, in order of path; docs/search.md tells what a search can say."""
     with opened(context) as studio:
         if with_facets:
-            counts = facets.facet_counts(studio, query)
+            facets.score_all(studio)
+            counts = facets.facet_counts(studio, query, limit=most or facets.SHOWN)
             print_json(_as_json(counts)) if as_json else _show(counts)
             return
-        found = find.found(studio, query, order="path")
+        wanted = find.track_ids(studio, query, order="path")
+        found = find.tracks_of(studio, wanted[:most])
     if as_json:
         print_json(
             [{"path": str(each.file), "id": each.id, "artist": each.artist, "title": each.title} for each in found]
         )
     elif found:
         print_table(
-            ("id", "artist", "title", "path"), [(str(each.id), each.artist, each.title, each.display) for each in found]
+            ("id", "path", "artist", "title"), [(str(each.id), each.display, each.artist, each.title) for each in found]
         )
+        if len(found) < len(wanted):
+            note(f"{len(found):,} of {len(wanted):,} tracks; leave -n out for all.")
     else:
         note("No track matches this search.")
 

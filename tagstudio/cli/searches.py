@@ -10,13 +10,20 @@ from tagstudio.cli.state import opened
 from tagstudio.services import saved_searches
 from tagstudio.services.saved_searches import SavedSearch
 
-searches = typer.Typer(no_args_is_help=True, help="Keep searches under a name; in:NAME finds what one finds.")
+searches = typer.Typer(help="Keep searches under a name; in:NAME finds what one finds.")
 Name = Annotated[str, typer.Argument(help="The saved search.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(searches, name="searches")
+
+
+@searches.callback(invoke_without_command=True)
+def list_all(context: typer.Context, as_json: AsJson = False) -> None:
+    """Without a command: list the saved searches."""
+    if context.invoked_subcommand is None:
+        list_searches(context, as_json=as_json)
 
 
 @searches.command("list")
@@ -41,7 +48,7 @@ def save_search(
     as_json: AsJson = False,
 ) -> None:
     """Keep a search under a name."""
-    with opened(context) as studio:
+    with opened(context, create=True) as studio:
         _show(saved_searches.save(studio, name, query), as_json=as_json)
 
 

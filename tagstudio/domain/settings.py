@@ -25,6 +25,7 @@ class Settings:
     watches_folders: bool = setting(False, "Watch the folders for changes")
     volume: float = setting(1.0, "Volume (0 to 1)", low=0.0, high=1.0)
     may_write_tags: bool = setting(False, "Allow TagStudio to write tags into files")
+    show_facets: bool = setting(True, "Show saved searches and kinds of tracks beside the table")
     second_backup_folder: str = setting("", "Folder that gets a second copy of every backup (empty: none)")
 
     def __post_init__(self) -> None:

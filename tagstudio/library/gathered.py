@@ -24,6 +24,49 @@ class Gathered:
     names: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What the library measured of every track, in order of id, each (tracks,); ``codecs`` are places in the names.
+
+    ``added`` are times as the library writes them, in bytes, so that they compare quickly.
+    """
+
+    duration_s: NDArray[np.float64]
+    rate: NDArray[np.float64]
+    channels: NDArray[np.float64]
+    size: NDArray[np.float64]
+    codec_names: list[str]
+    codecs: NDArray[np.intp]
+    added: NDArray[np.bytes_]
+    is_failed: NDArray[np.bool_]
+
+
+def measured(session: Session) -> Measured:
+    """Read what the library measured of every track; codecs are in small letters, as searches are."""
+    query = select(
+        TrackRow.duration_s, TrackRow.rate, TrackRow.channels, TrackRow.size, func.lower(TrackRow.codec),
+        TrackRow.added_at, TrackRow.last_error != "",
+    ).order_by(TrackRow.id)  # fmt: skip
+    rows = _rows(session, query)
+    columns: Any = list(zip(*rows, strict=True)) or [()] * 7
+    places: dict[str, int] = {}
+    codecs = [places.setdefault(codec, len(places)) for codec in columns[4]]
+    durations, rates, channels, sizes = (np.array(column, np.float64) for column in columns[:4])
+    added = np.array([text.encode() for text in columns[5]], np.bytes_)
+    failed = np.array(columns[6], np.bool_)
+    return Measured(durations, rates, channels, sizes, list(places), np.array(codecs, np.intp), added, failed)
+
+
+def paths(session: Session) -> list[str]:
+    """Return the folded paths of all tracks inside their roots, in order of id."""
+    return [path for (path,) in _rows(session, select(TrackRow.path_search).order_by(TrackRow.id))]
+
+
+def says(session: Session, name: str) -> NDArray[np.int64]:
+    """Return the ids of tracks whose files say something in a descriptive field; in no order, some twice."""
+    return ids_of(session, select(TrackFieldRow.track_id).where(TrackFieldRow.name == name, TrackFieldRow.search > ""))
+
+
 def field_values(session: Session, name: str) -> Gathered:
     """Return what files say in one descriptive field, folded; a track has as many values as its file."""
     query = select(TrackFieldRow.search, TrackFieldRow.track_id).where(TrackFieldRow.name == name)
@@ -66,15 +109,6 @@ def spelled(session: Session, name: str, search: str) -> str:
     return session.scalar(wanted.limit(1)) or search
 
 
-def frequent(session: Session, name: str, beginning: str, limit: int) -> list[tuple[str, int]]:
-    """Return the values of a field that begin so, folded, with how many there are; the most frequent first."""
-    values = select(TrackFieldRow.search, func.count()).where(TrackFieldRow.name == name, TrackFieldRow.search > "")
-    if beginning:
-        values = values.where(TrackFieldRow.search >= beginning, TrackFieldRow.search < beginning + chr(0x10FFFF))
-    values = values.group_by(TrackFieldRow.search).order_by(func.count().desc(), TrackFieldRow.search).limit(limit)
-    return [(search, n) for search, n in session.execute(values)]
-
-
 def _coded(session: Session, query: Any) -> Gathered:
     """Return what a query gives as (value, track id) in order of value."""
     pairs = _pairs(session, query)
@@ -90,7 +124,11 @@ def _coded(session: Session, query: Any) -> Gathered:
 
 
 def _pairs(session: Session, query: Any) -> list[tuple[Any, int]]:
+    return _rows(session, query)
+
+
+def _rows(session: Session, query: Any) -> list[Any]:
     # Past the wrapping of each row, which costs more than reading.
     cursor = session.connection().execute(query).cursor
     assert cursor is not None
-    return [(value, number) for value, number in cursor]
+    return list(cursor.fetchall())

@@ -142,11 +142,11 @@ def history(session: Session, limit: int = 100) -> list[Past]:
 
 def touched_since(session: Session, judgement_id: int) -> tuple[int, set[int]]:
     """Return the newest judgement's id, and the ids of the tags judged after ``judgement_id``."""
-    newest = session.scalar(select(func.max(JudgementRow.id))) or 0
-    if newest <= judgement_id:
-        return newest, set()
+    last = newest(session)
+    if last <= judgement_id:
+        return last, set()
     touched = select(JudgementRow.tag_id).where(JudgementRow.id > judgement_id).distinct()
-    return newest, set(session.scalars(touched))
+    return last, set(session.scalars(touched))
 
 
 def tags_of(session: Session, batch_id: int) -> list[int]:
@@ -162,9 +162,15 @@ def made_at(session: Session, track_ids: Iterable[int]) -> dict[tuple[int, int],
     return {(track_id, tag_id): made for track_id, tag_id, made in found}
 
 
-def count(session: Session) -> int:
-    """Return how many judgements were ever made."""
-    return session.scalar(select(func.count()).select_from(JudgementRow)) or 0
+def count(session: Session, after: int = 0) -> int:
+    """Return how many judgements were ever made, or how many after the one with this id."""
+    counted = select(func.count()).select_from(JudgementRow)
+    return session.scalar(counted.where(JudgementRow.id > after) if after else counted) or 0
+
+
+def newest(session: Session) -> int:
+    """Return the id of the newest judgement, 0 without any."""
+    return session.scalar(select(func.max(JudgementRow.id))) or 0
 
 
 class _Batches:

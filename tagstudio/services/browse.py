@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track, shown
 from tagstudio.library import gathered, judgements, roots, tracks
+from tagstudio.library.search.terms import HasState
 from tagstudio.services import find
-from tagstudio.services.listing import listing
+from tagstudio.services.listing import Listing, listing
+from tagstudio.services.remembered import remembered
 from tagstudio.services.scores import TagScores, tag_scores
 from tagstudio.services.studio import Studio
 
@@ -118,15 +121,34 @@ def _state(each: Track, *, is_heard: bool) -> str:
     return "heard" if is_heard else "new"
 
 
+def _failed(studio: Studio, all_tracks: Listing) -> NDArray[np.bool_]:
+    known = remembered(studio, all_tracks).mask(HasState("failed"))
+    if known is not None:
+        return known
+    mask = np.zeros(len(all_tracks.ids), np.bool_)
+    with studio.library.read() as session:
+        mask[all_tracks.rows(gathered.failed(session))] = True
+    return mask
+
+
+def _judged(studio: Studio) -> int:
+    """Count the judgements; they are only ever added, so that the newer ones are enough."""
+    kept: tuple[int, int] = studio.memory.get("judgement count", (0, 0))
+    newest, known = kept
+    with studio.library.read() as session:
+        last, known = judgements.newest(session), known + judgements.count(session, after=newest)
+    studio.memory["judgement count"] = last, known
+    return known
+
+
 def summary(studio: Studio) -> LibrarySummary:
     """Count what the library holds."""
     all_tracks = listing(studio)
     heard = np.zeros(len(all_tracks.ids), np.bool_)
     heard[all_tracks.rows(studio.embeddings().track_ids)] = True
-    failed = np.zeros(len(all_tracks.ids), np.bool_)
+    failed, judged = _failed(studio, all_tracks), _judged(studio)
     with studio.library.read() as session:
-        failed[all_tracks.rows(gathered.failed(session))] = True
-        judged, folders = judgements.count(session), tuple(root.display for root in roots.all_roots(session))
+        folders = tuple(root.display for root in roots.all_roots(session))
     whole = ~(all_tracks.is_missing | failed)
     return LibrarySummary(
         tracks=len(all_tracks.ids),

@@ -1,9 +1,14 @@
 """What a search may go on with: fields, tags, facets, values that files have, saved searches."""
 
 import re
+import time
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tagstudio.domain.tracks import shown
 from tagstudio.library import gathered, saved_searches, tags, tracks
@@ -14,6 +19,7 @@ from tagstudio.services.tallies import tallies
 from tagstudio.services.terms import quoted
 
 OFFERED = 12
+RELOAD_SHARE = 0.2
 # Bare words go on as one of these, if files have such values.
 OF_FILES = ("artist", "album", "genre")
 # Values of these are all different, so that offering the most frequent ones is of no help.
@@ -146,20 +152,38 @@ def _facets(studio: Studio, asked: _Asked) -> list[Completion]:
 
 def _frequent(studio: Studio, name: str, asked: _Asked, typed: str) -> Iterator[Completion]:
     """Yield the most frequent values of a field that begin with what was typed."""
+    values = _known_values(studio, name)
+    low, high = bisect_left(values.names, typed), bisect_left(values.names, typed + chr(0x10FFFF))
+    best = low + np.argsort(-values.counts[low:high], kind="stable")[:OFFERED]
     with studio.library.read() as session:
-        found = _most_frequent(studio, name) if not typed else gathered.frequent(session, name, typed, OFFERED)
-        for folded, count in found:
-            label = " ".join(gathered.spelled(session, name, folded).split())
+        for place in best.tolist():
+            label = " ".join(gathered.spelled(session, name, values.names[place]).split())
+            count = int(values.counts[place])
             detail = f"{count:,} tracks" if count > 1 else "1 track"
             yield Completion(quoted(label), asked.start, asked.end, shown(label), detail)
 
 
-def _most_frequent(studio: Studio, name: str) -> list[tuple[str, int]]:
-    """Return the most frequent values of all; remembered, as it takes a look at every track."""
+@dataclass(frozen=True)
+class _Values:
+    """The values of a field, folded and in order, and how often each is there, (values,)."""
+
+    version: str
+    names: list[str]
+    counts: NDArray[np.intp]
+    loaded_at: float
+    load_s: float
+
+
+def _known_values(studio: Studio, name: str) -> _Values:
+    """Return what is in memory; while tracks change all the time, reading it again takes a small share of it."""
+    kept: dict[str, _Values] = studio.memory.setdefault("completion values", {})
+    old, start = kept.get(name), time.monotonic()
     with studio.library.read() as session:
         version = tracks.version(session)
-        with studio.memory_lock:
-            kept: dict[str, tuple[str, list[tuple[str, int]]]] = studio.memory.setdefault("frequent values", {})
-            if name not in kept or kept[name][0] != version:
-                kept[name] = version, gathered.frequent(session, name, "", OFFERED)
-            return kept[name][1]
+        if old is not None and (old.version == version or (start - old.loaded_at) * RELOAD_SHARE < old.load_s):
+            return old
+        values = gathered.field_values(session, name)
+    # In the order of Python's texts, as bisecting wants it; SQLite's is that of UTF-8, which is the same.
+    counts = np.bincount(values.codes, minlength=len(values.names))
+    new = kept[name] = _Values(version, values.names, counts, time.monotonic(), time.monotonic() - start)
+    return new

@@ -25,6 +25,8 @@ from tagstudio.services.terms import term
 SHOWN = 8
 # While a scan adds tracks all the time, reading their values again may take this share of the time and no more.
 RELOAD_SHARE = 0.2
+# So many tags may be without scores before counting their suggestions has to wait for them.
+UNSCORED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class FacetCounts:
 def facet_counts(studio: Studio, query: str = "", *, limit: int = SHOWN) -> FacetCounts:
     """Count the tracks that a search finds by state, tag, waiting suggestion, and what their files say.
 
+    Waiting suggestions are left out while most tags have no scores yet: those may take many times as long as the rest.
     ``limit`` is how many values a kind lists.
 
     Raises
@@ -67,11 +70,25 @@ def facet_counts(studio: Studio, query: str = "", *, limit: int = SHOWN) -> Face
     kept = _columns(studio, listing)
     groups = [_states(studio, listing, mask, kept)]
     groups += _tags(studio, listing, mask, limit)
-    groups.append(_waiting(studio, listing, mask, limit))
+    if is_scored(studio):
+        groups.append(_waiting(studio, listing, mask, limit))
     for name, field_name, column in (("Genre in the file", "genre", kept.genres), ("Codec", "codec", kept.codecs)):
         groups.append(_valued(studio, name, field_name, column.count(listing, mask), column.values.names, limit))
     groups.append(_decades(listing, mask, kept))
     return FacetCounts(int(np.count_nonzero(mask)), tuple(group for group in groups if group.values))
+
+
+def is_scored(studio: Studio) -> bool:
+    """Tell whether the scores of nearly all tags are in memory; a verdict takes that of its tag away for a moment."""
+    scores = tag_scores(studio)
+    return len(scores.tags) - len(scores.columns) <= UNSCORED
+
+
+def score_all(studio: Studio) -> None:
+    """Work out the scores of every tag, so that suggestions can be counted."""
+    scores = tag_scores(studio)
+    for tag_id in scores.tags:
+        scores.column(tag_id)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tagstudio.domain.tracks import Track
 from tagstudio.library import search, tracks
 from tagstudio.services.listing import Listing, listing
+from tagstudio.services.remembered import remembered
 from tagstudio.services.scored import facts_for
 from tagstudio.services.studio import Studio
 
@@ -62,7 +63,7 @@ def marked(studio: Studio, query: str = "") -> tuple[Listing, NDArray[np.bool_]]
         return all_tracks, np.ones(len(all_tracks.ids), np.bool_)
     asked = understood(studio, query)
     texts = all_tracks.texts(studio) if asked.needs_texts else None
-    facts = replace(facts_for(studio, asked), texts=texts)
+    facts = replace(facts_for(studio, asked), texts=texts, remembered=remembered(studio, all_tracks).mask)
     with studio.library.read() as session:
         return all_tracks, asked.found(session, all_tracks.ids, facts)
 

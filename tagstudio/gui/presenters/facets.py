@@ -1,5 +1,6 @@
 """What stands beside the table: saved searches with counts, and the kinds of the tracks found."""
 
+import time
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +12,10 @@ from tagstudio.services.facets import FacetCounts
 from tagstudio.services.saved_searches import Counted
 from tagstudio.services.studio import Studio
 
+# While an analysis brings new tracks all the time, scoring every tag again may take this share of the time.
+SCORING_SHARE = 0.2
+MANY = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Beside:
@@ -19,6 +24,7 @@ class Beside:
     query: str
     saved: list[Counted]
     counts: FacetCounts
+    is_complete: bool = True  # else suggestions are not counted yet
 
 
 class FacetsPresenter(QObject):
@@ -32,8 +38,21 @@ class FacetsPresenter(QObject):
         super().__init__(parent)
         self._studio, self._runner = studio, runner
         self._query = ""
-        self._is_looking = self._is_outdated = False
-        self.is_wanted = True
+        self._is_looking = self._is_outdated = self._is_scoring = False
+        self._scored_at = self._score_s = 0.0
+        self.is_wanted = studio.settings.show_facets
+        self._limit = facets.SHOWN
+
+    def show(self, is_wanted: bool) -> None:
+        """Count from now on, or no more; remembered for the next start."""
+        self.is_wanted = is_wanted
+        running = self._runner.start(lambda: self._studio.change_settings(show_facets=is_wanted))
+        running.failed.connect(lambda error: self.failed.emit(error.what, error.advice))
+
+    def want_more(self) -> None:
+        """Count many values of each kind, not the most frequent alone."""
+        self._limit = MANY
+        self.look(self._query)
 
     def look(self, query: str) -> None:
         """Count for a search; nothing is counted while nobody sees it."""
@@ -44,9 +63,14 @@ class FacetsPresenter(QObject):
             self._is_outdated = True
             return
         self._is_looking, self._is_outdated = True, False
-        studio = self._studio
+        studio, limit = self._studio, self._limit
         running = self._runner.start(
-            lambda: Beside(query, saved_searches.counted(studio), facets.facet_counts(studio, query))
+            lambda: Beside(
+                query,
+                saved_searches.counted(studio),
+                facets.facet_counts(studio, query, limit=limit),
+                facets.is_scored(studio),
+            )
         )
         running.succeeded.connect(self._show)
         running.failed.connect(self._refuse)
@@ -76,6 +100,22 @@ class FacetsPresenter(QObject):
     def _show(self, beside: Beside) -> None:
         if not self._is_outdated:
             self.looked.emit(beside)
+        is_early = (time.monotonic() - self._scored_at) * SCORING_SHARE < self._score_s
+        if not beside.is_complete and not self._is_scoring and not is_early:
+            self._score()
+
+    def _score(self) -> None:
+        """Let suggestions be counted as soon as every tag has its scores; all other counts do not wait for that."""
+        self._is_scoring = True
+        start = time.monotonic()
+        running = self._runner.start(lambda: facets.score_all(self._studio), lane="sound")
+        running.succeeded.connect(lambda _: self.look(self._query))
+        running.finished.connect(lambda: self._scored(start))
+
+    def _scored(self, start: float) -> None:
+        self._is_scoring = False
+        self._scored_at = time.monotonic()
+        self._score_s = self._scored_at - start
 
     def _refuse(self, error: TagStudioError) -> None:
         # A mistake in the search is shown under the search field already.

@@ -1,16 +1,29 @@
 """Beside the table: saved searches to run, and live facets to narrow or widen the search."""
 
+from collections.abc import Callable, Iterator
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QHeaderView, QInputDialog, QMenu, QTreeWidget, QTreeWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QInputDialog,
+    QMenu,
+    QMessageBox,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QTreeWidgetItemIterator,
+    QWidget,
+)
 
 from tagstudio.domain.tracks import shown
 from tagstudio.gui.presenters.facets import Beside, FacetsPresenter
+from tagstudio.gui.tips import plain_tip
 from tagstudio.gui.widgets.parts import button, stacked
+from tagstudio.services.facets import SHOWN, FacetGroup
 from tagstudio.services.terms import has_term, with_term, without_term
 
 SAVED = "Saved searches"
-TERM, NAME = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+TERM, NAME, MORE = (Qt.ItemDataRole.UserRole + n for n in range(3))
 PANEL_PX = 230
 
 
@@ -24,6 +37,7 @@ class FacetPanel(QWidget):
         self._presenter = presenter
         self._query = ""
         self._closed: set[str] = set()
+        self._opened: set[str] = set()
         self.tree = _Tree()
         self.tree.setAccessibleName("Saved searches and kinds of the tracks found")
         self.save = button("Save this search…", self._save, role="flat", tip="Keep the search under a name")
@@ -41,27 +55,41 @@ class FacetPanel(QWidget):
         self._query = beside.query
         self.save.setEnabled(bool(beside.query.strip()))
         at = self.tree.verticalScrollBar().value()
-        current = self.tree.currentItem().text(0) if self.tree.currentItem() else ""
+        chosen = self.tree.currentItem()
+        current = _key(chosen) if chosen else None
         self.tree.clear()
+        self._show_saved(beside)
+        for group in beside.counts.groups:
+            self._show_group(group)
+        for item in _items(self.tree):
+            if _key(item) == current:
+                self.tree.setCurrentItem(item)
+        self.tree.verticalScrollBar().setValue(at)
+
+    def _show_saved(self, beside: Beside) -> None:
         saved = self._group(SAVED)
         for each in beside.saved:
             item = _item(saved, shown(each.saved.name), each.count, each.saved.query)
             item.setData(0, NAME, each.saved.name)
-            item.setToolTip(0, each.problem or shown(each.saved.query))
+            item.setToolTip(0, plain_tip(shown(each.problem or each.saved.query)))
         if not beside.saved:
             _note(saved, "None yet")
-        for group in beside.counts.groups:
-            parent = self._group(group.name)
-            for value in group.values:
-                item = _item(parent, value.label, value.count, value.term)
-                font = item.font(0)
-                font.setBold(has_term(beside.query, value.term))
-                item.setFont(0, font)
-            if group.more:
-                _note(parent, f"{group.more:,} more; type to find them")
-        for found in self.tree.findItems(current, Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[:1]:
-            self.tree.setCurrentItem(found)
-        self.tree.verticalScrollBar().setValue(at)
+
+    def _show_group(self, group: FacetGroup) -> None:
+        parent = self._group(group.name)
+        values = group.values if group.name in self._opened else group.values[:SHOWN]
+        for value in values:
+            item = _item(parent, value.label, value.count, value.term)
+            font = item.font(0)
+            font.setBold(has_term(self._query, value.term))
+            item.setFont(0, font)
+        left = len(group.values) - len(values) + group.more
+        if left and group.name in self._opened:
+            _note(parent, f"{left:,} more; search for them")
+        elif left:
+            item = _item(parent, f"{left:,} more…", None, "")
+            item.setData(0, MORE, group.name)
+            item.setToolTip(0, "Show them")
 
     def _group(self, name: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem(self.tree, [name])
@@ -73,6 +101,9 @@ class FacetPanel(QWidget):
         return item
 
     def _use(self, item: QTreeWidgetItem) -> None:
+        if name := item.data(0, MORE):
+            self._opened.add(name)
+            self._presenter.want_more()
         term = item.data(0, TERM)
         if not term:
             return
@@ -87,7 +118,7 @@ class FacetPanel(QWidget):
 
     def _exclude(self, item: QTreeWidgetItem) -> None:
         if item.data(0, NAME):
-            self._presenter.remove(item.data(0, NAME))
+            self._ask_remove(item.data(0, NAME))
         elif term := item.data(0, TERM):
             self.query_wanted.emit(with_term(without_term(self._query, term), f"-{term}"))
 
@@ -96,7 +127,7 @@ class FacetPanel(QWidget):
         if name := item.data(0, NAME):
             menu.addAction("Search", lambda: self._use(item))
             menu.addAction("Rename…", lambda: self._rename(name))
-            menu.addAction("Delete", lambda: self._presenter.remove(name))
+            menu.addAction("Delete…", lambda: self._ask_remove(name))
         elif item.data(0, TERM):
             menu.addAction("Only these", lambda: self._use(item))
             menu.addAction("Without these", lambda: self._exclude(item))
@@ -104,14 +135,33 @@ class FacetPanel(QWidget):
             menu.popup(at)
 
     def _save(self) -> None:
-        name, is_wanted = QInputDialog.getText(self, "Save this search", "Name:")
-        if is_wanted:
-            self._presenter.save(name, self._query)
+        query = self._query
+        self._ask_name("Save this search", "", lambda name: self._presenter.save(name, query))
 
     def _rename(self, name: str) -> None:
-        new, is_wanted = QInputDialog.getText(self, "Rename the saved search", "Name:", text=name)
-        if is_wanted:
-            self._presenter.rename(name, new)
+        self._ask_name("Rename the saved search", name, lambda new: self._presenter.rename(name, new))
+
+    def _ask_name(self, title: str, name: str, then: Callable[[str], object]) -> None:
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText("Name:")
+        dialog.setTextValue(name)
+        dialog.setMinimumWidth(320)
+        dialog.textValueSelected.connect(then)
+        dialog.open()
+
+    def _ask_remove(self, name: str) -> None:
+        box = QMessageBox(QMessageBox.Icon.Question, SAVED, f"Delete the saved search “{shown(name)}”?", parent=self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setInformativeText("The tracks that it finds stay as they are.")
+        delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        box.buttonClicked.connect(lambda which: self._presenter.remove(name) if which is delete else None)
+        box.open()
 
 
 class _Tree(QTreeWidget):
@@ -121,6 +171,7 @@ class _Tree(QTreeWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("facets")
         self.setColumnCount(2)
         self.setHeaderHidden(True)
         self.setRootIsDecorated(True)
@@ -147,11 +198,23 @@ class _Tree(QTreeWidget):
             self.menu_wanted.emit(item, self.viewport().mapToGlobal(at))
 
 
+def _items(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
+    places = QTreeWidgetItemIterator(tree)
+    while (item := places.value()) is not None:
+        yield item
+        places += 1
+
+
+def _key(item: QTreeWidgetItem) -> tuple[object, ...]:
+    """Return what stays of an item when the counts change."""
+    return tuple(item.data(0, role) for role in (NAME, TERM, MORE)) if item.parent() else (item.text(0),)
+
+
 def _item(parent: QTreeWidgetItem, label: str, count: int | None, term: str) -> QTreeWidgetItem:
     item = QTreeWidgetItem(parent, [label, "" if count is None else f"{count:,}"])
     item.setData(0, TERM, term)
     item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    item.setToolTip(0, f"{label}\nClick: only these. Ctrl+click: without these.")
+    item.setToolTip(0, plain_tip(f"{label}\nClick: only these. Ctrl+click: without these."))
     return item
 
 

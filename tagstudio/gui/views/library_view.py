@@ -1,6 +1,6 @@
 """The place Library: search, order, and the table of tracks."""
 
-from PySide6.QtCore import QItemSelection, QSettings, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QPushButton, QStackedWidget, QTableView, QWidget
 
 from tagstudio.domain.errors import QueryError
@@ -88,9 +88,8 @@ class LibraryView(QWidget):
         label.setBuddy(self.order)
         self.facets_shown = button("Facets", self._toggle_facets, tip="Show or hide the panel beside the table")
         self.facets_shown.setCheckable(True)
-        is_shown = QSettings("tagstudio-music", "window").value("facets", True, type=bool)
-        self.facets_shown.setChecked(bool(is_shown))
-        self._toggle_facets()
+        self.facets_shown.setChecked(self._beside.is_wanted)
+        self.facets.setVisible(self._beside.is_wanted)
         top = side_by_side(self.facets_shown, self.search_box, label, self.order)
         top.setStretchFactor(self.search_box, 1)
         top.setAlignment(self.facets_shown, Qt.AlignmentFlag.AlignTop)
@@ -121,8 +120,7 @@ class LibraryView(QWidget):
     def _toggle_facets(self) -> None:
         is_shown = self.facets_shown.isChecked()
         self.facets.setVisible(is_shown)
-        self._beside.is_wanted = is_shown
-        QSettings("tagstudio-music", "window").setValue("facets", is_shown)
+        self._beside.show(is_shown)
         if is_shown:
             self._beside.look(self._presenter.query)
 
@@ -169,6 +167,7 @@ class LibraryView(QWidget):
         self.pages.setCurrentWidget(self._page_for(found))
         if is_first and not self.search_box.field.hasFocus():
             self._focus_page()
+        self.facets.setVisible(self._beside.is_wanted and found.summary.tracks > 0)
         self.emptied.emit(found.summary.tracks == 0)
 
     def _focus_page(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionFrame, QWidget
 
@@ -65,6 +65,7 @@ class SearchBox(QWidget):
 
     def set_text(self, text: str) -> None:
         """Put a search into the field and search at once."""
+        self.offers.hide()
         self.field.setText(text)
         self._send()
 
@@ -133,11 +134,12 @@ class _Field(QLineEdit):
             return
         super().keyPressEvent(event)
 
-    def event(self, event):  # type: ignore[no-untyped-def] -- as Qt calls it
+    def event(self, event: QEvent) -> bool:
         # Tab would leave the field before it is a key press.
-        is_key = isinstance(event, QKeyEvent) and event.type() == QKeyEvent.Type.KeyPress
-        if is_key and event.key() == Qt.Key.Key_Tab and self.offers is not None and self.offers.chosen is not None:
-            self.accepted.emit()
+        is_offered = self.offers is not None and self.offers.chosen is not None
+        if is_offered and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab:
+            if event.type() == QEvent.Type.KeyPress:
+                self.accepted.emit()
             return True
         return super().event(event)
 
@@ -185,6 +187,7 @@ class _Offers(QListWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAccessibleName("Ways to go on")
+        self.setObjectName("offers")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.hide()
 

@@ -1,6 +1,6 @@
 """What a search needs to be told: the library's file does not know what networks and heads say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from tagstudio.library.search.terms import (
     Not,
     Scored,
     Similar,
+    Stored,
     Suggested,
     Term,
     Unreviewed,
@@ -25,12 +26,14 @@ class Facts:
     """Which tracks were heard, and which ones each scored term of a query finds; ids, (tracks,), in any order.
 
     ``texts`` are those of all tracks in which a bare word is looked for, in order of id; they are optional, and quicker
-    than the library's file for words that its full-text index cannot find.
+    than the library's file for words that its full-text index cannot find. ``remembered`` is optional as well: it
+    answers a stored term for all tracks in order of id, (tracks,), or gives None when the file must be asked.
     """
 
     heard: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     answers: Mapping[Scored, NDArray[np.int64]] = field(default_factory=dict)
     texts: Sequence[str] | None = None
+    remembered: Callable[[Stored], NDArray[np.bool_] | None] | None = None
 
 
 NO_FACTS = Facts()

@@ -108,26 +108,36 @@ class _Search:
         return mask
 
     def _state(self, term: HasState) -> Mask:
-        is_missing = self._ids(select(TrackRow.id).where(TrackRow.is_missing.is_(True)))
+        if (known := self._remembered(term)) is not None:
+            return known
         if term.state == "missing":
-            return is_missing
-        is_failed = self._ids(select(TrackRow.id).where(TrackRow.last_error != "")) & ~is_missing
+            return self._ids(select(TrackRow.id).where(TrackRow.is_missing.is_(True)))
+        is_missing = self._state(HasState("missing"))
         if term.state == "failed":
-            return is_failed
+            return self._ids(select(TrackRow.id).where(TrackRow.last_error != "")) & ~is_missing
+        is_failed = self._state(HasState("failed"))
         is_heard = self._of(self.facts.heard)
         return ~(is_missing | is_failed) & (is_heard if term.state == "heard" else ~is_heard)
 
     def _lacks(self, term: Lacks) -> Mask:
         mask = np.ones(len(self.everything), np.bool_)
         if term.name is not None:
-            says = select(TrackFieldRow.track_id).where(TrackFieldRow.name == term.name, TrackFieldRow.search > "")
-            mask &= ~self._ids(says)
+            mask &= self._silent(term.name)
         if term.tag_ids:
             mask &= ~self._stored(HasVerdict(term.tag_ids, Verdict.YES))
         return mask
 
+    def _silent(self, name: str) -> Mask:
+        known = self._remembered(Lacks(name, ()))
+        says = select(TrackFieldRow.track_id).where(TrackFieldRow.name == name, TrackFieldRow.search > "")
+        return ~self._ids(says) if known is None else known
+
     def _stored(self, term: Any) -> Mask:
-        return self._ids(_SELECTED[type(term)](term))
+        known = self._remembered(term)
+        return self._ids(_SELECTED[type(term)](term)) if known is None else known
+
+    def _remembered(self, term: Stored) -> Mask | None:
+        return None if self.facts.remembered is None else self.facts.remembered(term)
 
     def _ids(self, statement: Ids) -> Mask:
         return self._of(ids_of(self.session, statement))

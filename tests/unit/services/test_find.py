@@ -8,7 +8,8 @@ from tagstudio.domain.tracks import TrackFacts
 from tagstudio.library import judgements, roots, tags, tracks
 from tagstudio.services import find, saved_searches
 from tagstudio.services.completion import complete
-from tagstudio.services.facets import facet_counts
+from tagstudio.services.facets import facet_counts, score_all
+from tagstudio.services.tallies import tallies
 from tagstudio.services.terms import has_term, term, with_term, without_term
 
 MUSIC = (
@@ -23,7 +24,8 @@ def filled(studio):
         for n, (title, genre, date) in enumerate(MUSIC):
             fields = {"title": (title,), "genre": (genre,), **({"date": (date,)} if date else {})}
             facts = TrackFacts(audio_hash=str(n), duration_s=60, codec="flac", rate=1, channels=1, fields=fields)
-            tracks.add(session, root_id=root.id, path=b"%d.flac" % n, size=1, mtime_ns=1, facts=facts)
+            tracks.add(session, root_id=root.id, path=b"m/%d.flac" % n, size=1, mtime_ns=1, facts=facts)
+        tracks.add(session, root_id=root.id, path=b"broken.mp3", size=1, mtime_ns=1, last_error="broken")
         tag = tags.add(session, "night drive")
         judgements.record(session, [Judgement(track_id=t, tag_id=tag.id, verdict=Verdict.YES) for t in (1, 3)])
     return studio
@@ -31,11 +33,26 @@ def filled(studio):
 
 @pytest.mark.parametrize("query", ["", "jazz", "-jazz", "nothing at all", "year:1990..1999"])
 def test_the_count_of_a_facet_is_what_its_term_finds(filled, query):
+    score_all(filled)
     counts = facet_counts(filled, query)
     assert counts.found == len(find.track_ids(filled, query))
     for group in counts.groups:
         for value in group.values:
             assert find.count(filled, with_term(query, value.term)) == value.count, value
+
+
+@pytest.mark.parametrize("query", [
+    "length:>0:59", "length:60", "rate:1", "channels:>1", "size:>0", "codec:fla", "codec:=flac", "codec:mp3",
+    "added:..1d", "added:<2000", "is:failed", "is:missing", "is:new", "is:judged", "is:unjudged", "genre:hip",
+    'genre:="hip hop"', "title:low", "date:199", "missing:date", "missing:genre", "missing:use", "path:1.flac",
+    "folder:m", 'tag:"night drive"', '-tag:"night drive"', 'no:"night drive"', 'judged:"night drive"', "missing:bpm",
+])  # fmt: skip
+def test_memory_says_what_the_librarys_file_says(filled, query):
+    tallies(filled)
+    listing, mask = find.marked(filled, query)
+    asked = find.understood(filled, query)
+    with filled.library.read() as session:
+        assert mask.tolist() == asked.found(session, listing.ids).tolist()
 
 
 def test_a_verdict_and_a_new_track_show_in_the_next_count(filled):
@@ -45,7 +62,7 @@ def test_a_verdict_and_a_new_track_show_in_the_next_count(filled):
         judgements.record(session, [Judgement(track_id=2, tag_id=tag.id, verdict=Verdict.YES)])
         tracks.add(session, root_id=1, path=b"new.flac", size=1, mtime_ns=1)
     after = facet_counts(filled)
-    assert (before.found, after.found) == (4, 5)
+    assert (before.found, after.found) == (5, 6)
     assert find.count(filled, 'tag:"night drive"') == 3
     (value,) = (each for group in after.groups for each in group.values if each.label == "night drive")
     assert value.count == 3

@@ -1,0 +1,182 @@
+"""The search field completes and points at mistakes; the panel beside the table saves, counts, narrows and widens."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox, QTreeWidgetItem
+
+from tagstudio.domain.errors import QueryError
+from tagstudio.domain.jobs import run
+from tagstudio.gui.presenters.facets import FacetsPresenter
+from tagstudio.gui.views.facet_panel import SAVED, _items
+from tagstudio.gui.widgets.search_box import SearchBox
+from tagstudio.services import find, saved_searches
+from tagstudio.services.completion import Completion
+from tagstudio.services.scan import scan
+
+PATIENCE_MS = 30_000
+OFFERED = [Completion("tag:", 0, 2, "tag:", "a yes"), Completion("tag:techno", 0, 2, "tag:techno", "genre")]
+
+
+@pytest.fixture
+def filled(studio, music):
+    run(scan(studio, [music]))
+    return studio
+
+
+@pytest.fixture
+def box(qtbot):
+    made = SearchBox()
+    qtbot.addWidget(made)
+    made.resize(600, 60)
+    made.show()
+    made.activateWindow()
+    made.field.setFocus()
+    qtbot.waitUntil(made.field.hasFocus)
+    return made
+
+
+def typed(qtbot, box, text):
+    qtbot.keyClicks(box.field, text)
+    box.put_completions(text, len(text), OFFERED)
+
+
+def test_enter_is_the_search_unless_a_way_to_go_on_is_chosen(qtbot, box):
+    typed(qtbot, box, "ta")
+    assert box.offers.isVisible()
+    with qtbot.waitSignals([box.searched, box.left]):
+        qtbot.keyClick(box.field, Qt.Key.Key_Return)
+    assert (box.text, box.offers.isVisible()) == ("ta", False)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
+def test_down_chooses_and_enter_or_tab_takes_it(qtbot, box, key):
+    typed(qtbot, box, "ta")
+    for _ in range(2):
+        qtbot.keyClick(box.field, Qt.Key.Key_Down)
+    assert box.offers.chosen == OFFERED[1]
+    qtbot.keyClick(box.field, key)
+    assert box.text == "tag:techno"
+    assert box.field.hasFocus()
+    assert not box.offers.isVisible()
+
+
+def test_escape_closes_what_is_offered_and_only_then_leaves(qtbot, box):
+    left = []
+    box.left.connect(lambda: left.append(True))
+    typed(qtbot, box, "ta")
+    qtbot.keyClick(box.field, Qt.Key.Key_Escape)
+    assert (box.offers.isVisible(), left) == (False, [])
+    qtbot.keyClick(box.field, Qt.Key.Key_Escape)
+    assert left == [True]
+
+
+def test_a_field_that_is_taken_asks_for_its_values(qtbot, box):
+    typed(qtbot, box, "ta")
+    qtbot.keyClick(box.field, Qt.Key.Key_Down)
+    with qtbot.waitSignal(box.completions_wanted) as asked:
+        qtbot.keyClick(box.field, Qt.Key.Key_Return)
+    assert asked.args == ["tag:", 4]
+
+
+def test_what_is_offered_late_for_another_text_is_dropped(qtbot, box):
+    qtbot.keyClicks(box.field, "tab")
+    box.put_completions("ta", 2, OFFERED)
+    assert not box.offers.isVisible()
+
+
+def test_a_mistake_is_underlined_until_the_text_changes(qtbot, box):
+    qtbot.keyClicks(box.field, "bpm:fast")
+    clean = box.field.grab().toImage()
+    box.show_error(QueryError("“fast” is not a number.", "Write bpm:120.", position=4))
+    assert "Here: bpm:▸fast" in box.error_text
+    assert box.field.grab().toImage() != clean
+    qtbot.keyClicks(box.field, "x")
+    assert box.field._mistake is None
+
+
+def test_only_the_last_of_several_looks_is_shown(qtbot, filled, runner):
+    presenter = FacetsPresenter(filled, runner)
+    shown = []
+    presenter.looked.connect(lambda beside: shown.append((beside.query, beside.counts.found)))
+    for query in ("a", "wav", "flac"):
+        presenter.look(query)
+    qtbot.waitUntil(lambda: ("flac", find.count(filled, "flac")) in shown, timeout=PATIENCE_MS)
+    assert {query for query, _ in shown} == {"flac"}
+
+
+def test_a_panel_that_is_hidden_counts_nothing_and_stays_hidden(qtbot, filled, runner):
+    presenter = FacetsPresenter(filled, runner)
+    presenter.show(False)
+    presenter.look("wav")
+    qtbot.waitUntil(lambda: not runner.running, timeout=PATIENCE_MS)
+    assert not filled.settings.show_facets
+    assert not FacetsPresenter(filled, runner).is_wanted
+    filled.change_settings(show_facets=True)
+
+
+def items(panel) -> list[QTreeWidgetItem]:
+    return list(_items(panel.tree))
+
+
+def item(panel, label) -> QTreeWidgetItem | None:
+    return next((each for each in items(panel) if each.text(0) == label and each.parent() is not None), None)
+
+
+def test_the_panel_narrows_widens_saves_renames_and_deletes(qtbot, filled, open_window):
+    filled.close()
+    window = open_window(filled.file)
+    place = window.workplace
+    view, panel = place.library_view, place.library_view.facets
+    qtbot.waitUntil(lambda: item(panel, "flac") is not None, timeout=PATIENCE_MS)
+    assert item(panel, "flac").text(1) == str(find.count(place.studio, "codec:=flac"))
+
+    def click(label, held=Qt.KeyboardModifier.NoModifier):
+        box = panel.tree.visualItemRect(item(panel, label))
+        panel.tree.scrollToItem(item(panel, label))
+        box = panel.tree.visualItemRect(item(panel, label))
+        qtbot.mouseClick(panel.tree.viewport(), Qt.MouseButton.LeftButton, held, box.center() + QPoint(10, 0))
+
+    click("flac")
+    assert view.search_box.text == "codec:=flac"
+    qtbot.waitUntil(lambda: panel._query == "codec:=flac", timeout=PATIENCE_MS)
+    click("flac")
+    assert view.search_box.text == ""
+    qtbot.waitUntil(lambda: panel._query == "", timeout=PATIENCE_MS)
+    panel.tree.setCurrentItem(item(panel, "flac"))
+    qtbot.keyClick(panel.tree, Qt.Key.Key_Delete)
+    assert view.search_box.text == "-codec:=flac"
+    qtbot.waitUntil(lambda: panel._query == "-codec:=flac", timeout=PATIENCE_MS)
+
+    panel.save.click()
+    answer(qtbot, "not flac")
+    qtbot.waitUntil(lambda: item(panel, "not flac") is not None, timeout=PATIENCE_MS)
+    wanted = find.count(place.studio, "-codec:=flac")
+    assert item(panel, "not flac").text(1) == str(wanted)
+    view.search_box.clear()
+    click("not flac")
+    assert view.search_box.text == "-codec:=flac"
+    panel._rename("not flac")
+    answer(qtbot, "the others")
+    qtbot.waitUntil(lambda: item(panel, "the others") is not None, timeout=PATIENCE_MS)
+    for label, is_gone in (("Keep it", False), ("Delete", True)):
+        panel._ask_remove("the others")
+        qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None)
+        question = QApplication.activeModalWidget()
+        assert isinstance(question, QMessageBox)
+        assert question.defaultButton().text() == "Keep it"
+        next(each for each in question.buttons() if each.text() == label).click()
+        qtbot.waitUntil(lambda: not runner_is_busy(window), timeout=PATIENCE_MS)
+        assert (saved_searches.all_saved(place.studio) == []) is is_gone
+    qtbot.waitUntil(lambda: item(panel, "None yet") is not None, timeout=PATIENCE_MS)
+    assert next(each.text(0) for each in items(panel) if each.parent() is None) == SAVED
+
+
+def runner_is_busy(window) -> bool:
+    return any(each.lane == "judge" for each in window.runner.running)
+
+
+def answer(qtbot, text):
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QInputDialog))
+    dialog = QApplication.activeModalWidget()
+    dialog.setTextValue(text)
+    dialog.accept()
