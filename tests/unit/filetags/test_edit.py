@@ -236,6 +236,24 @@ def test_whatever_is_written_over_whatever_the_rest_stays_and_the_old_file_comes
                 raise
 
 
+@pytest.mark.parametrize("version", [3, 4])
+def test_moods_are_written_where_the_file_has_them_already(version, music_file):
+    usual, other = (id3.TMOO(3, ["dark"]), id3.TXXX(3, "Mood", ["dark"]))[:: 1 if version == 4 else -1]
+    for frames, expected, is_told in (([other], {other.HashKey: other}, False), ([usual, other], {}, True)):
+        file = music_file("plain.mp3")
+        tag = id3.ID3()
+        for frame in frames:
+            tag.add(frame)
+        tag.save(file, v2_version=version)
+        new, edit = change(file.read_bytes(), [wish("mood", "mood", "calm")])
+        file.write_bytes(new)
+        seen = {key: "; ".join(frame.text) for key, frame in id3.ID3(file, translate=False).items()}
+        assert seen == dict.fromkeys(expected, "dark; calm") | (
+            {usual.HashKey: "dark; calm", other.HashKey: "dark"} if is_told else {}
+        )
+        assert any("moods in two fields" in warning for warning in edit.warnings) == is_told
+
+
 def test_unsynchronised_tags_stay_so(music_file):
     file = music_file("v23.mp3")
     raw = file.read_bytes()
