@@ -115,7 +115,9 @@ def apply_import(studio: Studio, plan: ImportPlan, choices: Choices = _USUAL) ->
         touched = len({each.track_id for each in settled.new})
         text = f"{plan.kind} of {shown(plan.file.name)} ({touched:,} {'track' if touched == 1 else 'tracks'})"
         judged = judgements.record(session, settled.new, kind=plan.kind, text=text)
-    return Imported(judged, _preview(settled, names, meaning.new_tags, meaning.new_aliases, searches), backup.backup.file)
+    return Imported(
+        judged, _preview(settled, names, meaning.new_tags, meaning.new_aliases, searches), backup.backup.file
+    )
 
 
 class _Settled:
