@@ -61,7 +61,7 @@ class Tag(ABC):
     def rendered(self, key: str, name: str, values: Sequence[str]) -> bytes:
         """Return the bytes of a field with these values, at least one."""
 
-    def elsewhere(self, place: Place) -> str:  # noqa: ARG002 -- most tags have one field for each place
+    def elsewhere(self, place: Place) -> str:
         """Return a sentence about another field that says the same and is left alone; empty without one."""
         return ""
 

@@ -97,7 +97,7 @@ def preview(studio: Studio, plan: ImportPlan, choices: Choices = _USUAL) -> Prev
 
 
 def apply_import(studio: Studio, plan: ImportPlan, choices: Choices = _USUAL) -> Job[Imported]:
-    """Do what the plan says, as one batch of judgements; before that a verified backup has everything that is in the library.
+    """Do what the plan says, as one batch of judgements; before that, make sure that a backup has everything.
 
     Raises
     ------
