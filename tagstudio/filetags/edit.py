@@ -138,6 +138,7 @@ def _warnings(document: Document, wishes: Sequence[Wish], slots: Iterable[Sequen
     said = list(document.notes)
     for wish in wishes:
         said += warnings(wish)
+        said += [note for tag in document.tags if (note := tag.elsewhere(wish.place))]
     for tag, row in zip(document.tags, slots, strict=True):
         if tag.is_joined and any(len(wish.words) > 1 for wish in wishes) and any(_is_change(slot) for slot in row):
             said.append(f"{tag.title} holds one text for each field: several words are joined by “; ”.")

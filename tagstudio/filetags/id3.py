@@ -64,6 +64,15 @@ class Id3(Tag):
             body = start + _encoded(text, encoding)
         return self._framed(frame, body)
 
+    def elsewhere(self, place: Place) -> str:
+        """Say so where both frames for moods are there: only one is written."""
+        if place.field != "mood":
+            return ""
+        usual, other = self._mood_frames()
+        if not (self._has(usual) and self._has(other)):
+            return ""
+        return f"It has moods in two fields; those in {':'.join(filter(None, other))} stay as they are."
+
     def splices(self, pieces: Sequence[Piece]) -> list[Splice]:
         """Return the new tag; it keeps its size where the frames fit."""
         body, flags = list(pieces), self.flags
@@ -80,8 +89,19 @@ class Id3(Tag):
         if place.field == "custom":
             return "TXXX", place.name
         if place.field == "mood":
-            return ("TMOO", "") if self.version == 4 else ("TXXX", self.mood_name)
+            usual, other = self._mood_frames()
+            # A program that has put the moods elsewhere looks for them there.
+            return other if self._has(other) and not self._has(usual) else usual
         return {"genre": "TCON", "grouping": self.grouping_frame, "comment": "COMM"}[place.field], ""
+
+    def _mood_frames(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Return where moods belong in this version of ID3, and where some programs put them."""
+        frames = ("TMOO", ""), ("TXXX", self.mood_name)
+        return frames if self.version == 4 else frames[::-1]
+
+    def _has(self, frame: tuple[str, str]) -> bool:
+        key = _key(*frame)
+        return any(item.key == key for item in self.items)
 
     def _framed(self, frame: str, body: bytes) -> bytes:
         if self.version == 2:

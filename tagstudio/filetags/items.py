@@ -61,6 +61,10 @@ class Tag(ABC):
     def rendered(self, key: str, name: str, values: Sequence[str]) -> bytes:
         """Return the bytes of a field with these values, at least one."""
 
+    def elsewhere(self, place: Place) -> str:
+        """Return a sentence about another field that says the same and is left alone; empty without one."""
+        return ""
+
     @abstractmethod
     def splices(self, pieces: Sequence[Piece]) -> list[Splice]:
         """Return the changes to the file when these pieces are the items."""

@@ -12,7 +12,9 @@ from tagstudio.filetags.items import Document, Splice, damaged, read_at
 from tagstudio.filetags.vorbis import read_comments
 
 PADDING = 1024
+SHARED = "its tags share a page with sound"
 _MOST_PAGES = 5_000_000
+_ENDS = 4
 # Ogg's checksum takes the bits of a byte in the other order than the usual one.
 _MIRRORED = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 # What the first packet of a stream begins with: what stands before the comments, and how many packets of heads follow.
@@ -55,7 +57,7 @@ def read_ogg(file: BinaryIO, size: int) -> OggFile:
     _, before, count = found
     pages = _head_pages(file, first, count - 1, size)
     packets = _packets(file, pages)
-    if len(packets) != count - 1 or not packets[0].startswith(before):
+    if len(packets) < count - 1 or not packets[0].startswith(before):
         raise damaged("it is not in order as an Ogg file")
     # A comment in one piece on its page could be kept by position; on pages anew it is cheaper to give its bytes.
     tag = read_comments(packets[0][len(before) :], None)
@@ -63,7 +65,7 @@ def read_ogg(file: BinaryIO, size: int) -> OggFile:
 
     def wrap(pieces: Sequence[Piece]) -> list[Splice]:
         row = before + b"".join(piece for piece in pieces if isinstance(piece, bytes)) + frame
-        return _splices(file, pages, [_padded(row, tail, len(packets[0])), *packets[1:]], size)
+        return _splices(file, pages, [_padded(row, tail, len(packets[0])), *packets[1:]], count - 1, size)
 
     tag.wrap = wrap
     return OggFile([tag], size)
@@ -94,7 +96,7 @@ def _padded(row: bytes, tail: bytes, old_size: int) -> bytes:
 
 
 def _head_pages(file: BinaryIO, first: _Page, packets: int, size: int) -> list[_Page]:
-    """Return the pages after the first one that hold so many packets, and nothing else."""
+    """Return the pages after the first one that hold so many packets; some old programs put sound on the last one."""
     pages: list[_Page] = []
     at, ended = first.stop, 0
     while ended < packets:
@@ -104,8 +106,8 @@ def _head_pages(file: BinaryIO, first: _Page, packets: int, size: int) -> list[_
         ended += sum(length < 255 for length in page.lacing)
         pages.append(page)
         at = page.stop
-    if ended > packets or pages[-1].lacing[-1:] == b"\xff":
-        raise WriteRefusedError("its tags share a page with sound")
+    if pages[-1].lacing[-1:] == b"\xff":
+        raise WriteRefusedError(SHARED)
     return pages
 
 
@@ -122,8 +124,8 @@ def _packets(file: BinaryIO, pages: list[_Page]) -> list[bytes]:
     return packets
 
 
-def _splices(file: BinaryIO, old: list[_Page], packets: list[bytes], size: int) -> list[Splice]:
-    new = list(_paged(packets, old[0].serial, old[0].number))
+def _splices(file: BinaryIO, old: list[_Page], packets: list[bytes], heads: int, size: int) -> list[Splice]:
+    new = list(_paged(packets, old[0], old[-1], heads))
     splices = [Splice(old[0].start, old[-1].stop, (b"".join(new),))]
     shift = len(new) - len(old)
     if shift:
@@ -146,16 +148,22 @@ def _renumbered(file: BinaryIO, last: _Page, shift: int, size: int) -> Iterator[
     raise damaged("it has too many pages")
 
 
-def _paged(packets: list[bytes], serial: int, number: int) -> Iterator[bytes]:
-    """Yield the pages that hold packets of heads, whose position is 0, filled as far as they go."""
-    lacing = b"".join(_laced(len(packet)) for packet in packets)
-    data, at = b"".join(packets), 0
-    for first in range(0, len(lacing), 255):
-        part = lacing[first : first + 255]
-        continues = first > 0 and lacing[first - 1] == 255
-        ends_packet = any(length < 255 for length in part)
-        position = bytes(8) if ends_packet else b"\xff" * 8
-        head = struct.pack("<4sBB8sIII", b"OggS", 0, int(continues), position, serial, number + first // 255, 0)
+def _paged(packets: list[bytes], first: _Page, last: _Page, heads: int) -> Iterator[bytes]:
+    """Yield pages, filled as far as they go, with packets of heads, whose position is 0, and with sound behind them.
+
+    How far the sound goes is known only of ``last``, so all of it must end on the last page.
+    """
+    laced = [_laced(len(packet)) for packet in packets]
+    lacing, data, at = b"".join(laced), b"".join(packets), 0
+    of_heads = len(b"".join(laced[:heads]))
+    for start in range(0, len(lacing), 255):
+        part = lacing[start : start + 255]
+        is_last = start + 255 >= len(lacing)
+        if not is_last and any(length < 255 for length in lacing[max(start, of_heads) : start + 255]):
+            raise WriteRefusedError(SHARED)
+        flags = int(start > 0 and lacing[start - 1] == 255) | (last.flags & _ENDS if is_last else 0)
+        position = last.position if is_last else bytes(8) if any(length < 255 for length in part) else b"\xff" * 8
+        head = struct.pack("<4sBB8sIII", b"OggS", 0, flags, position, first.serial, first.number + start // 255, 0)
         page = head + bytes([len(part)]) + part + data[at : at + sum(part)]
         at += sum(part)
         yield page[:22] + _sum(page) + page[26:]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from tagstudio.domain.errors import NothingFoundError
+from tagstudio.domain.errors import NothingFoundError, TagStudioError
 from tagstudio.filetags.places import NOT_WRITTEN, Place, bracket_name, custom_name, place_of
 
 DEFAULT_PROFILE = "plain"
@@ -82,8 +82,9 @@ class FieldMap:
         if wanted is not None:
             return place_of(wanted)
         around, colon, _ = self.profile.rest.partition(":")
-        name = _field_name(facet)
-        return place_of(f"{around}:{bracket_name(name)}") if colon else Place("custom", "values", custom_name(name))
+        if colon:
+            return place_of(f"{around}:{bracket_name(_plain(facet)[:60] or 'FACET')}")
+        return Place("custom", "values", _field_name(facet))
 
     def text(self, facet: str) -> str:
         """Return where a facet goes, for people."""
@@ -120,10 +121,14 @@ def shared_fields(fields: FieldMap, facets: Iterable[str]) -> list[str]:
     ]
 
 
+def _plain(facet: str) -> str:
+    return re.sub(r"[^A-Z0-9 _-]+", "_", facet.upper()).strip(" _-")
+
+
 def _field_name(facet: str) -> str:
     """Return the name of a facet's own field; one that files cannot hold or others own gets our name in front."""
-    plain = re.sub(r"[^A-Z0-9 _-]+", "_", facet.upper()).strip(" _-")
+    plain = _plain(facet)[:200]
     try:
         return custom_name(plain)
-    except Exception:  # noqa: BLE001 -- whatever is wrong with it
+    except TagStudioError:
         return custom_name(f"TAGSTUDIO_{plain or 'FACET'}")

@@ -12,9 +12,9 @@ from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import shown_path
 from tagstudio.filetags.safely import remove_temp, swap, target_of, temp_beside
 from tagstudio.library import infos, tracks, write_journal
-from tagstudio.library.backups import back_up
 from tagstudio.library.faults import explained
 from tagstudio.library.owners import held
+from tagstudio.services import backups
 from tagstudio.services.file_writer import WRITER_LIMITS, FileRequest, FileWriter, Prepared, shown_fields
 from tagstudio.services.studio import Studio
 from tagstudio.services.write_recovery import claim_file, temp_mark
@@ -98,7 +98,7 @@ def carried_out(studio: Studio, kind: str, text: str, options: str, steps: Seque
         return RunReport(run=0, files=())
     with writing_claim(studio):
         with explained(studio.file):
-            back_up(studio.file, kind)
+            warning = backups.before(studio, kind).warning
         files = [(step.track_id, step.request.path) for step in steps]
         with studio.library.write() as session:
             run, entries = write_journal.begin(session, kind, text, options, files)
@@ -108,7 +108,8 @@ def carried_out(studio: Studio, kind: str, text: str, options: str, steps: Seque
         try:
             with Worker(FileWriter, limits=WRITER_LIMITS) as worker:
                 for entry, step in list(left.items()):
-                    yield Progress(len(written), len(steps), shown_path(step.request.path))
+                    yield Progress(len(written), len(steps), shown_path(step.request.path), notice=warning)
+                    warning = ""
                     # From here on only the journal knows what became of the file, until it says so.
                     del left[entry]
                     written.append(_one(studio, worker, entry, step, temp_mark(library_id, run, entry)))

@@ -1,7 +1,5 @@
 """Out with one command, in with another, taken back with a third."""
 
-import shutil
-
 import pytest
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -14,10 +12,8 @@ def test_verdicts_go_out_come_in_and_are_taken_back(program, music, tmp_path):
     program("export", tmp_path / "wide.csv", "--wide", "--bom")
     program("export", tmp_path / "labels", "--format", "audacity")
     assert len(list((tmp_path / "labels").iterdir())) == 2
-    kept = tmp_path / "kept.sqlite3"
-    shutil.copy(program.library, kept)
-
-    program.library.unlink()
+    kept = program.library
+    program.library = tmp_path / "another.sqlite3"
     program("scan", music)
     seen = program.json("import", tmp_path / "tags.json", "--dry-run")
     assert (seen["judged"], seen["new"], seen["left_out"], seen["matched"]) == (0, 2, 2, 3)

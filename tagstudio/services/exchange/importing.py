@@ -13,8 +13,8 @@ from tagstudio.domain.tracks import shown
 from tagstudio.domain.vocabulary import Tag
 from tagstudio.library import exchange as table
 from tagstudio.library import judgements, tracks
-from tagstudio.library.backups import back_up
 from tagstudio.library.judgements import Key
+from tagstudio.services import backups
 from tagstudio.services.exchange.content import BadRow, Claim, Reading, Reference
 from tagstudio.services.exchange.formats import Format, format_of
 from tagstudio.services.exchange.matching import Match, Matcher
@@ -97,7 +97,7 @@ def preview(studio: Studio, plan: ImportPlan, choices: Choices = _USUAL) -> Prev
 
 
 def apply_import(studio: Studio, plan: ImportPlan, choices: Choices = _USUAL) -> Job[Imported]:
-    """Do what the plan says, as one batch of judgements; a verified backup of the library is made first.
+    """Do what the plan says, as one batch of judgements; before that, make sure that a backup has everything.
 
     Raises
     ------
@@ -105,8 +105,8 @@ def apply_import(studio: Studio, plan: ImportPlan, choices: Choices = _USUAL) ->
         If the backup or the library fails; nothing is changed then.
     """
     yield Progress(0, 0, "Making a backup")
-    backup = back_up(studio.file, plan.kind)
-    yield Progress(0, 0, "Recording the verdicts")
+    backup = backups.before(studio, plan.kind)
+    yield Progress(0, 0, "Recording the verdicts", notice=backup.warning)
     with studio.library.write() as session:
         meaning = take_in(session, plan.words, choices)
         settled = _Settled(session, plan, meaning.tags, theirs=choices.theirs)
@@ -115,7 +115,9 @@ def apply_import(studio: Studio, plan: ImportPlan, choices: Choices = _USUAL) ->
         touched = len({each.track_id for each in settled.new})
         text = f"{plan.kind} of {shown(plan.file.name)} ({touched:,} {'track' if touched == 1 else 'tracks'})"
         judged = judgements.record(session, settled.new, kind=plan.kind, text=text)
-    return Imported(judged, _preview(settled, names, meaning.new_tags, meaning.new_aliases, searches), backup)
+    return Imported(
+        judged, _preview(settled, names, meaning.new_tags, meaning.new_aliases, searches), backup.backup.file
+    )
 
 
 class _Settled:

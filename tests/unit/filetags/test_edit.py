@@ -4,14 +4,12 @@ import io
 import os
 from dataclasses import replace
 
-import av
 import mutagen
 import pytest
-import tinytag
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mutagen import id3
-from written_music import DRESSED, NAMES, PICTURE
+from mutagen import id3, ogg
+from written_music import NAMES, PICTURE
 
 from tagstudio.audio import hashing
 from tagstudio.domain.errors import TagStudioError, WriteRefusedError
@@ -52,7 +50,7 @@ WISHES = (
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_other_readers_find_what_was_written_and_hear_the_same_sound(name, music_file):
+def test_the_program_reads_what_it_wrote_and_hears_the_same_sound(name, music_file):
     file = music_file(name)
     before = hashing.facts(os.fsencode(file)).audio_hash
     new, _ = change(file.read_bytes(), [replace(WISHES[0], mode="replace"), *WISHES[1:]])
@@ -62,19 +60,6 @@ def test_other_readers_find_what_was_written_and_hear_the_same_sound(name, music
     assert fields["genre"][:2] == ("Jazz", "Très bon")
     assert {"calm", "dark"} <= set(fields["mood"])
     assert "piano" in fields["instrument"]
-    with av.open(str(file)) as container:
-        seen = {**container.metadata, **container.streams[0].metadata}
-        heard = sum(frame.samples for frame in container.decode(audio=0))
-    assert heard > 0
-    seen = {key.casefold(): value for key, value in seen.items()}
-    # FFmpeg shows the first of several values in some formats, all of them in others.
-    assert seen["genre"].split(";")[0] == "Jazz"
-    assert seen.get("title") == ("Títle" if name in DRESSED else None)
-    if not name.endswith("wv"):  # tinytag does not read APEv2
-        tag = tinytag.TinyTag.get(file)
-        genres = "; ".join(filter(None, [tag.genre, *tag.other.get("genre", [])]))
-        assert genres == "Jazz; Très bon"
-        assert tag.title == ("Títle" if name in DRESSED else None)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -186,6 +171,7 @@ def test_several_profiles_write_where_their_programs_look(music_file):
         wishes = [Wish(facet=each, place=fields.place(each), words=("a", "b")) for each in ("genre", "mood")]
         _, edit = change(raw, wishes, profile)
         assert edit.fields[1].name == field
+        assert field in ("TMOO",) or edit.fields[1].after[-1].endswith("[MOOD: a; b]")
         assert edit.fields[0].after == (("Rock; a; b",) if name in ("itunes", "rekordbox") else ("Rock", "a", "b"))
 
 
@@ -234,6 +220,51 @@ def test_whatever_is_written_over_whatever_the_rest_stays_and_the_old_file_comes
             # A genre that is a number means another word in ID3: it is refused, not written wrongly.
             if "read back" not in refused.reason and "as it was written" not in refused.reason:
                 raise
+
+
+@pytest.mark.parametrize("length", [10, 70_000])
+def test_an_ogg_file_whose_tags_share_a_page_with_sound_is_written(length, music_file):
+    file = music_file("plain.ogg")
+    sound = hashing.facts(os.fsencode(file)).audio_hash
+    file.write_bytes(shared_page(file.read_bytes()))
+    assert hashing.facts(os.fsencode(file)).audio_hash == sound
+    new, _ = change(file.read_bytes(), [wish("use", "USE", "x" * length)])
+    file.write_bytes(new)
+    assert hashing.facts(os.fsencode(file)).audio_hash == sound
+    assert mutagen.File(file)["use"] == ["x" * length]
+
+
+def shared_page(raw):
+    """Put the first packet of sound on the page of the heads, as some old programs do."""
+    pages, file = [], io.BytesIO(raw)
+    while file.tell() < len(raw):
+        pages.append(ogg.OggPage(file))
+    begin = next(number for number, page in enumerate(pages) if number and page.position > 0)
+    heads, sound = ogg.OggPage(), pages[begin]
+    heads.packets = [*ogg.OggPage.to_packets(pages[1:begin]), sound.packets[0]]
+    heads.serial, heads.sequence = pages[0].serial, 1
+    sound.packets = sound.packets[1:]
+    for number, page in enumerate(pages[begin:], 2):
+        page.sequence = number
+    return b"".join(page.write() for page in (pages[0], heads, *pages[begin:]))
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_moods_are_written_where_the_file_has_them_already(version, music_file):
+    usual, other = (id3.TMOO(3, ["dark"]), id3.TXXX(3, "Mood", ["dark"]))[:: 1 if version == 4 else -1]
+    for frames, expected, is_told in (([other], {other.HashKey: other}, False), ([usual, other], {}, True)):
+        file = music_file("plain.mp3")
+        tag = id3.ID3()
+        for frame in frames:
+            tag.add(frame)
+        tag.save(file, v2_version=version)
+        new, edit = change(file.read_bytes(), [wish("mood", "mood", "calm")])
+        file.write_bytes(new)
+        seen = {key: "; ".join(frame.text) for key, frame in id3.ID3(file, translate=False).items()}
+        assert seen == dict.fromkeys(expected, "dark; calm") | (
+            {usual.HashKey: "dark; calm", other.HashKey: "dark"} if is_told else {}
+        )
+        assert any("moods in two fields" in warning for warning in edit.warnings) == is_told
 
 
 def test_unsynchronised_tags_stay_so(music_file):

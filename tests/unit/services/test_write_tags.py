@@ -20,6 +20,7 @@ from tagstudio.domain.tracks import folded
 from tagstudio.domain.vocabulary import tag_name
 from tagstudio.library import backups, tracks, write_journal
 from tagstudio.services import field_map, judge, write_recovery
+from tagstudio.services.backups import second_place
 from tagstudio.services.restore_files import files_of, restore_all, restore_run, restore_track, runs
 from tagstudio.services.scan import rescan, scan
 from tagstudio.services.studio import open_studio
@@ -269,10 +270,27 @@ def test_stopping_leaves_the_rest_as_it_is_and_it_can_be_continued(judged, music
 
 
 def test_a_backup_is_made_before_files_are_written(judged):
-    folder = backups.backup_folder(judged.file)
-    assert not list(folder.glob("*")) if folder.exists() else True
+    assert backups.all_backups(judged.file) == []
     written(judged)
-    assert len(list(folder.glob("*write*.sqlite3"))) == 1
+    assert [each.reason for each in backups.all_backups(judged.file)] == ["before write"]
+    run(restore_run(judged))
+    # The journal of the first run is worth keeping before the second one.
+    assert [each.reason for each in backups.all_backups(judged.file)] == ["before restore", "before write"]
+
+
+def test_the_second_place_gets_the_backup_too_and_one_that_is_gone_is_told_and_harms_nothing(judged, tmp_path):
+    (tmp_path / "disk").mkdir()
+    judged.change_settings(second_backup_folder=str(tmp_path / "disk"))
+    try:
+        written(judged, "a.wav")
+        assert [each.reason for each in backups.all_backups(judged.file, second_place(judged))] == ["before write"]
+        judged.change_settings(second_backup_folder=str(tmp_path / "gone"))
+        wanted = run(plan(judged, "b.flac", workers=1))
+        with closing(write(judged, wanted, is_allowed=True)) as job:
+            assert "is not there" in next(job).notice
+            assert run(job).count("done") == 1
+    finally:
+        judged.change_settings(second_backup_folder="")
 
 
 def test_two_programs_do_not_write_at_the_same_time(judged, music):

@@ -220,10 +220,10 @@ def test_merging_brings_verdicts_tags_spellings_and_searches_and_leaves_the_othe
         with other.library.write() as session:
             table.add_aliases(session, {"alfa": tags.by_name(session, "alpha").id})
             table.add_searches(session, [("mine", "tag:alpha")])
-    files = {file.name: file.read_bytes() for file in (tmp_path / "other").iterdir()}
+    files = {file.name: file.read_bytes() for file in (tmp_path / "other").iterdir() if file.is_file()}
     plan = run(plan_merge(here, tmp_path / "other" / "l.sqlite3"))
     done = run(apply_import(here, plan))
-    assert {file.name: file.read_bytes() for file in (tmp_path / "other").iterdir()} == files
+    assert {file.name: file.read_bytes() for file in (tmp_path / "other").iterdir() if file.is_file()} == files
     # Of the same name, but with other audio; and one that is not here at all.
     assert {each.name for each in plan.unmatched} == {"/music/elsewhere/one.flac", "/music/gone.flac"}
     assert plan.matched == 3
