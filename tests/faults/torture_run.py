@@ -80,11 +80,6 @@ def run_torture(folder: Path, children: Children) -> Run:
     return made
 
 
-def has_command(children: Children, name: str) -> bool:
-    """Tell whether the program has a command."""
-    return children.run([name, "--help"]).returncode == 0
-
-
 def _steps(
     folder: Path, torture: Torture, library: Path, children: Children, guard: Guard, *, is_offline: bool
 ) -> list[tuple[str, Callable[[], Any]]]:
@@ -102,16 +97,14 @@ def _steps(
         ("export csv", command("export", folder / "out.csv")),
         ("export json", command("export", folder / "out.json")),
     ]
-    if has_command(children, "import"):
-        again = folder / "again" / "library.sqlite3"
-        again.parent.mkdir()
-        steps += [
-            ("scan again", command("scan", torture.music, "--json", to=again)),
-            ("import", command("import", folder / "out.json", "--add-tags", "--json", to=again)),
-            ("export again", command("export", folder / "again.json", to=again)),
-        ]
-    if has_command(children, "write"):
-        steps.append(("write preview", command("write", "", "--dry-run", "--json")))
+    again = folder / "again" / "library.sqlite3"
+    again.parent.mkdir()
+    steps += [
+        ("scan again", command("scan", torture.music, "--json", to=again)),
+        ("import", command("import", folder / "out.json", "--add-tags", "--json", to=again)),
+        ("export again", command("export", folder / "again.json", to=again)),
+        ("write preview", command("write", "", "--dry-run", "--json")),
+    ]
     return steps
 
 
