@@ -51,7 +51,7 @@ class Library:
     ``warning`` is a sentence for the person when the file works, but not as safely as it should; else empty.
     """
 
-    def __init__(self, file: Path, access: Access, *, journal: str = "WAL", busy_s: float = BUSY_S) -> None:
+    def __init__(self, file: Path, access: Access, *, busy_s: float = BUSY_S) -> None:
         self.file = file
         self.warning = ""
         self.mirror = Mirror(file)
@@ -59,7 +59,7 @@ class Library:
         self._access = access
         self._seen = signature(file)
         self._owner = Owner(file)
-        self._journal = journal
+        self._journal = "WAL"
         self._readers = _engine(file, busy_s, "BEGIN", READERS, self._mode, lambda: self._pragmas("query_only = ON"))
         self._writers = _engine(file, busy_s, "BEGIN IMMEDIATE", 1, self._mode, self._writing_pragmas)
         self._lock = threading.Lock()
@@ -238,11 +238,7 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
 
 
 def _opened(file: Path, access: Access, version: int, busy_s: float) -> Library:
-    journal = "WAL"
-    if access.is_writable and (network_kind(file) or not can_share_journal(file, access.mode)):
-        leave_shared_journal(file, access.mode, busy_s)
-        journal = "DELETE"
-    library = Library(file, access, journal=journal, busy_s=busy_s)
+    library = Library(file, access, busy_s=busy_s)
     try:
         _prepare(library, version)
     except BaseException:
@@ -277,14 +273,24 @@ def _access(file: Path, reading: str) -> Access:
 def _prepare(library: Library, version: int) -> None:
     """Migrate if needed, and find out whether the file can be written and has the safe journal."""
     is_first = library._owner.is_first
+    # Before anything opens the file for writing: SQLite would move a journal that lies beside it into it.
     damage.require_whole(library.file, library.mirror, is_first=is_first)
     if library.is_read_only:
         _refuse_old(library, version)
         library.warning = f"“{library.file.name}” is open for reading only: {library._access.why_not}."
     else:
+        _choose_journal(library)
         _migrate(library, version)
         _tidy(library, is_first=is_first)
     log.info("opened %s, SQLite %s, %s", library.file, sqlite3.sqlite_version, library.warning or "safe journal")
+
+
+def _choose_journal(library: Library) -> None:
+    """Let the file do without the safe journal where programs cannot share the memory that it needs."""
+    file, mode = library.file, library._access.mode
+    if network_kind(file) or not can_share_journal(file, mode):
+        leave_shared_journal(file, mode, library._busy_s)
+        library._journal = "DELETE"
 
 
 def _tidy(library: Library, *, is_first: bool) -> None:

@@ -61,6 +61,7 @@ class Children:
         variables: Mapping[str, str] = _NONE,
         unprivileged: bool = False,
         offline: bool = False,
+        stdin: int = subprocess.DEVNULL,
     ) -> Child:
         """Start any command, its output in pipes; ``offline`` gives it no network at all, which only root may."""
         if unprivileged:
@@ -72,7 +73,7 @@ class Children:
         child = subprocess.Popen(
             [part if isinstance(part, bytes) else str(part) for part in command],
             env=self.environment(variables),
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,

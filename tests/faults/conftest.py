@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from children import Children
 from counts import Record
 from disks import small_disks
+from heard import HeardLibrary, make_heard_library
+from nursery import Nursery, nurseries
 from shim import Shim, build_shim
 from torture_run import Run, run_torture
 
@@ -27,6 +29,18 @@ def children(tmp_path: Path) -> Iterator[Children]:
     started = Children(tmp_path / "home")
     yield started
     started.end()
+
+
+@pytest.fixture
+def nursery(children: Children) -> Iterator[Callable[..., Nursery]]:
+    """Make a process that forks what it has imported: ``nursery("write", "command", shim=shim).run("write", ...)``."""
+    yield from nurseries(children)
+
+
+@pytest.fixture(scope="session")
+def heard(tmp_path_factory: pytest.TempPathFactory) -> HeardLibrary:
+    """A small library with everything in it; made once, to be copied."""
+    return make_heard_library(tmp_path_factory.mktemp("heard"))
 
 
 @pytest.fixture(scope="session")

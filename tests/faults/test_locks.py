@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from harness import check, full, tracks_of, write_tones
+from harness import check, full, times, tracks_of, write_tones
 
 from tagstudio.library.windows import request_file
 
@@ -111,7 +111,7 @@ def _is_held(file):
     return False
 
 
-@pytest.mark.parametrize("who", ["another person", "another computer"])
+@pytest.mark.parametrize("who", ["another person", "another computer"] if full() else ["another computer"])
 def test_l2_a_window_of_somebody_else_is_named_and_its_remains_are_not(children, file, record, who):
     holder = f"{platform.node()}\nanna" if who == "another person" else "attic\nanna"
     other = started(children, CLAIMING, request_file(file), holder)
@@ -134,10 +134,11 @@ def test_l3_where_memory_cannot_be_shared_the_library_works_with_a_warning(child
     # What a network drive does: the file of the shared memory cannot be made.
     copy.with_name(copy.name + "-shm").mkdir()
     bad = []
-    for arguments in (["judge", "id:1", "--yes", "Jazz"], ["undo"], ["tags", "list"]):
+    commands = (["judge", "id:1", "--yes", "Jazz"], ["tags", "list"], ["undo"])[: times(2, 3)]
+    for arguments in commands:
         done = children.run(arguments, library=copy)
         warned = done.stderr.count("move it to a local disk")
         bad += [] if done.returncode == 0 and warned == 1 else [f"{arguments[0]}: {done.returncode} {done.stderr}"]
     bad += check(copy, tracks=tracks)
     bad += [] if copy.read_bytes()[18:20] == b"\1\1" else ["the file still has the shared journal"]
-    record("L3", "shared memory refused", n=3, violations=bad)
+    record("L3", "shared memory refused", n=len(commands), violations=bad)

@@ -5,7 +5,6 @@ import pickle
 import random
 import shutil
 import sqlite3
-import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from harness import Fault, check, full, times, tracks_of
-from heard import HeardLibrary, make_heard_library
 from safetensors.torch import save_file
 from shim import points
 
@@ -137,7 +135,7 @@ def poisoned(folder: Path, canary: Path) -> dict[str, bytes]:
     return made
 
 
-def test_m2_a_model_that_would_run_code_is_refused_and_runs_none(models, heard_library, record, tmp_path):
+def test_m2_a_model_that_would_run_code_is_refused_and_runs_none(models, heard, record, tmp_path):
     canary = tmp_path / "canary"
     bad = []
     made = poisoned(tmp_path, canary)
@@ -148,7 +146,7 @@ def test_m2_a_model_that_would_run_code_is_refused_and_runs_none(models, heard_l
         bad += [] if "not a safetensors file" in refusal(vouched) else [f"{name}: {refusal(vouched)}"]
         (models / card(MODEL).weights).write_bytes(raw)
         bad += [] if "damaged or of another version" in refusal() else [f"{name} in place of the weights"]
-        file = heard_library.copy(tmp_path / f"with {name}")
+        file = heard.copy(tmp_path / f"with {name}")
         with closing(sqlite3.connect(file)) as connection, connection:
             digest = hashlib.sha256(raw).hexdigest()
             connection.execute("UPDATE head SET blob = ?, sha256 = ?", (raw, digest))
@@ -165,11 +163,6 @@ def test_m2_a_model_that_would_run_code_is_refused_and_runs_none(models, heard_l
     record("M2", "pickle payloads as model and as head", n=3 * len(made), violations=bad)
 
 
-@pytest.fixture(scope="module")
-def heard_library(tmp_path_factory) -> HeardLibrary:
-    return make_heard_library(tmp_path_factory.mktemp("heard"))
-
-
 def damaged_heads(whole: bytes):
     for size in (0, 7, 8, 100, len(whole) // 2):
         yield f"cut to {size}", whole[:size]
@@ -180,8 +173,8 @@ def damaged_heads(whole: bytes):
         yield f"bit flip {number}", bytes(flipped)
 
 
-def test_m1_a_damaged_head_gives_way_to_the_one_before(heard_library, record, tmp_path):
-    file = heard_library.copy(tmp_path / "library")
+def test_m1_a_damaged_head_gives_way_to_the_one_before(heard, record, tmp_path):
+    file = heard.copy(tmp_path / "library")
     bad, count = [], 0
     with closing(sqlite3.connect(file)) as connection:
         (number, whole), (before,) = (
@@ -199,24 +192,11 @@ def test_m1_a_damaged_head_gives_way_to_the_one_before(heard_library, record, tm
     record("M1", "head in the library cut or flipped", n=count, violations=bad)
 
 
-SAVING = """
-import sys
-from pathlib import Path
-from tagstudio.domain.jobs import run
-from tagstudio.services.retrain import retrain
-from tagstudio.services.studio import open_studio
-with open_studio(Path(sys.argv[1])) as studio:
-    print("ready", flush=True)
-    run(retrain(studio))
-"""
-
-
 @pytest.mark.parametrize("kind", ["kill", "half"] if full() else ["kill"])
-def test_k9_killed_while_a_head_is_saved_the_old_or_the_new_head_is_there(
-    shim, children, heard_library, record, tmp_path, kind
-):
-    old = heard_library.copy(tmp_path / "old")
+def test_k9_killed_while_a_head_is_saved_the_old_or_the_new_head_is_there(shim, nursery, heard, record, tmp_path, kind):
+    old = heard.copy(tmp_path / "old")
     tracks = tracks_of(old)
+    nest = nursery("learn", shim=shim)
 
     def current(file):
         with open_library(file) as library, library.read() as session:
@@ -224,8 +204,8 @@ def test_k9_killed_while_a_head_is_saved_the_old_or_the_new_head_is_there(
 
     def attempt(variables):
         shutil.rmtree(tmp_path / "work", ignore_errors=True)
-        file = heard_library.copy(tmp_path / "work")
-        return file, children.finish(children.begin([sys.executable, "-c", SAVING, file], variables=variables))
+        file = heard.copy(tmp_path / "work")
+        return file, nest.run("learn", file, variables=variables)
 
     before = current(old)
     file, done = attempt({})

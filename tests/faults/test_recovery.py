@@ -144,7 +144,7 @@ def test_c1_no_damage_of_the_file_changes_a_judgement_in_silence(filled, tmp_pat
     folder = tmp_path / "damaged"
     shutil.copytree(filled, folder, ignore=shutil.ignore_patterns("*-owner", "*-wal", "*-shm"))
     file = folder / "library.sqlite3"
-    for number in range(times(25, 300)):
+    for number in range(times(15, 300)):
         raw = bytearray(whole)
         while raw == whole:
             DAMAGES[kind](raw, chance)
@@ -276,7 +276,7 @@ def test_c4_a_restored_library_is_what_it_was_with_the_newer_judgements(tmp_path
     chance = random.Random(SEED)
     file = tmp_path / "library.sqlite3"
     fill(file, batches=5)
-    repetitions = times(3, 20)
+    repetitions = times(2, 20)
     for number in range(repetitions):
         with open_studio(file) as studio:
             made = backups.make(studio).backup
@@ -322,18 +322,19 @@ def test_c4_judgements_on_tracks_and_tags_that_the_backup_lacks_come_back(copied
 
 @pytest.mark.parametrize("action", ["backup", "restore"])
 def test_k8_killing_a_backup_or_a_restore_leaves_a_library_and_a_good_backup(
-    action, copied, filled, shim, children, record
+    action, copied, filled, shim, nursery, record
 ):
     expected = truth(filled / "library.sqlite3")
     violations = []
     hit = 0
+    nest = nursery("recover", shim=shim)
 
     def attempt(variables):
         file = copied()
         if action == "restore":
             raw = file.read_bytes()
             file.write_bytes(raw[: len(raw) // 2])
-        return file, children.finish(children.driver("recover", action, file, variables=variables))
+        return file, nest.run("recover", action, file, variables=variables)
 
     for fault, (file, done) in shim.sweep(attempt, "library.", kinds=("kill", "half"), limit=40, short=2):
         hit += done.returncode == 137

@@ -16,7 +16,7 @@ def test_x1_the_window_shows_every_track_of_the_corpus(torture_run, children, tm
     library = tmp_path / "library.sqlite3"
     shutil.copyfile(torture_run.library, library)
     shutil.copytree(torture_run.library.with_suffix(".cache"), library.with_suffix(".cache"))
-    child = children.driver("window", library, *([] if full() else [40]))
+    child = children.driver("window", library, *([] if full() else [10]))
     done = children.finish(child, timeout_s=1800)
     lines = acknowledged(done.stdout)
     last = lines[-1] if lines else {}

@@ -104,8 +104,9 @@ def act(actions, name, number):
     say(line)
 
 
-def main(plan) -> None:
+def main(text: str) -> None:
     """Act as planned."""
+    plan = json.loads(text)
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     actions = Actions(plan)
     library = Path(plan["library"])
@@ -136,4 +137,4 @@ def say(line) -> None:
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    main(sys.argv[1])

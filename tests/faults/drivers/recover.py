@@ -8,10 +8,17 @@ from tagstudio.domain.jobs import run
 from tagstudio.services import backups, recovery
 from tagstudio.services.studio import open_studio
 
-action, file = sys.argv[1], Path(sys.argv[2])
-if action == "backup":
-    with open_studio(file, create=False) as studio:
-        sys.stdout.write(json.dumps({"made": backups.make(studio).backup.file.name}) + "\n")
-else:
-    report = run(recovery.restore(file))
-    sys.stdout.write(json.dumps({"restored": report.judgements}) + "\n")
+
+def main(action: str, library: str) -> None:
+    """Do it once."""
+    file = Path(library)
+    if action == "backup":
+        with open_studio(file, create=False) as studio:
+            said = {"made": backups.make(studio).backup.file.name}
+    else:
+        said = {"restored": run(recovery.restore(file)).judgements}
+    sys.stdout.write(json.dumps(said) + "\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

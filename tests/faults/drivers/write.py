@@ -1,27 +1,17 @@
-"""Write tags into files, or restore them, in this process and its worker.
-
-    python write.py LIBRARY write|restore [both|parent|worker]
-
-The last word tells which process suffers what LD_PRELOAD brings: without it the other one is freed of it.
-"""
+"""Write tags into files, or restore them: ``write.py LIBRARY write|restore``."""
 
 import json
-import os
 import sys
 from pathlib import Path
 
+from tagstudio.services import file_writer, reading  # noqa: F401 -- what the workers need is imported before them
+from tagstudio.services.restore_files import restore_all
+from tagstudio.services.studio import open_studio
+from tagstudio.services.write_tags import plan, write
 
-def main(library: str, what: str, whose: str = "both") -> None:
+
+def main(library: str, what: str) -> None:
     """Do it once; print one JSON line for each file when its part is done."""
-    preloaded = os.environ.get("LD_PRELOAD_WORKER")
-    if whose == "parent":
-        os.environ.pop("LD_PRELOAD", None)
-    elif whose == "worker" and preloaded:
-        os.environ["LD_PRELOAD"] = preloaded
-    from tagstudio.services.restore_files import restore_all
-    from tagstudio.services.studio import open_studio
-    from tagstudio.services.write_tags import plan, write
-
     with open_studio(Path(library)) as studio:
         if what == "write":
             job = write(studio, _finished(plan(studio, workers=1)), is_allowed=True)
