@@ -205,7 +205,7 @@ class WriteDialog(QDialog):
             self.tables[REFUSED].show_rows([(each.display, each.reason, each.advice) for each in refused])
             self.tabs.setTabText(REFUSED, f"Left as they are ({len(refused):,})")
             self.tabs.setCurrentIndex(REFUSED)
-        self._tell(f"{text} File → Written files takes it back.")
+        self._tell(f"{text} Collection → Written files takes it back.")
 
     def _refresh_buttons(self) -> None:
         is_busy = self._running is not None

@@ -100,7 +100,8 @@ class LibraryView(QWidget):
         self._no_roots = _page(
             "Your library is empty.",
             "Add a folder of music: every track is listened to, and suggestions appear while you go on. "
-            "Your files are only read, never changed. You can also drop a folder onto this window.",
+            "Your files are only read until you allow writing tags into them. "
+            "You can also drop a folder onto this window.",
             button("Add a folder of music…", self.folder_wanted.emit, role="primary"),
             button("Try the demo", self.demo_wanted.emit),
         )
