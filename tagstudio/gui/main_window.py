@@ -30,7 +30,7 @@ from tagstudio.gui.views.job_bar import JobBar
 from tagstudio.gui.widgets.cover import Cover
 from tagstudio.gui.widgets.message_bar import MessageBar, NewsLine
 from tagstudio.gui.widgets.parts import button, stacked
-from tagstudio.gui.window_menus import fill_menus
+from tagstudio.gui.window_menus import Shell, fill_menus
 
 if TYPE_CHECKING:  # opening a library loads these, on a thread
     from tagstudio.domain.jobs import Job
@@ -71,7 +71,13 @@ class MainWindow(QMainWindow):
         inside.setLayout(stacked(self.messages, self._pages, self.job_bar, spacing=0))
         self.setCentralWidget(inside)
         self.menus = Menus(self)
-        fill_menus(self, scheme)
+        fill_menus(
+            Shell(
+                window=self, menus=self.menus, place=lambda: self.workplace, choose_folder=self._choose_folder,
+                choose_library=self._choose_library, show_backups=self._show_backups, dress=self._dress,
+            ),
+            scheme,
+        )  # fmt: skip
         self.menus.set_library_open(is_open=False)
 
     @property
@@ -195,10 +201,10 @@ class MainWindow(QMainWindow):
         from tagstudio.gui.workplace import Workplace
 
         workplace = Workplace(studio, self.runner, self.messages, self.news)
-        workplace.folder_wanted.connect(self.choose_folder)
+        workplace.folder_wanted.connect(self._choose_folder)
         workplace.demo_wanted.connect(self.open_demo)
         workplace.history_changed.connect(self.menus.show_history)
-        workplace.backups_wanted.connect(lambda: self.show_backups(workplace))
+        workplace.backups_wanted.connect(lambda: self._show_backups(workplace))
         workplace.writing_allowed.connect(self.menus.allow_writing)
         self._pages.addWidget(workplace)
         self._pages.setCurrentWidget(workplace)
@@ -244,8 +250,7 @@ class MainWindow(QMainWindow):
         else:
             self.news.tell(what)
 
-    def show_backups(self, workplace: "Workplace") -> None:
-        """List the backups of a library, and go back to one if that is wanted."""
+    def _show_backups(self, workplace: "Workplace") -> None:
         from tagstudio.gui.dialogs.backups import BackupsDialog
 
         file = workplace.studio.file
@@ -257,13 +262,13 @@ class MainWindow(QMainWindow):
             Rescue(
                 self.runner, self._opening, place,
                 restore=lambda backup, with_newer: self.restore(place, backup, with_newer),
-                choose=self.choose_library, open_again=lambda: self.open_library(file),
+                choose=self._choose_library, open_again=lambda: self.open_library(file),
             ).begin(error)  # fmt: skip
             return
         self._opening.say(
             error.what,
             error.advice,
-            button("Choose another library…", self.choose_library, role="primary"),
+            button("Choose another library…", self._choose_library, role="primary"),
             button("Try again", lambda: self.open_library(file)),
         )
 
@@ -273,17 +278,14 @@ class MainWindow(QMainWindow):
         if self.workplace is not None:
             self.workplace.add_folders([demo_music(self.workplace.studio)])
 
-    def dress(self, scheme: theme.Scheme) -> None:
-        """Show the window in light, dark or the system's colours."""
+    def _dress(self, scheme: theme.Scheme) -> None:
         theme.apply(QApplication.instance(), scheme)  # type: ignore[arg-type]
 
-    def choose_folder(self) -> None:
-        """Ask for a folder of music, and add it."""
+    def _choose_folder(self) -> None:
         if folder := QFileDialog.getExistingDirectory(self, "Add a folder of music"):
             self.add_folder(Path(folder))
 
-    def choose_library(self) -> None:
-        """Ask for a library, and open it."""
+    def _choose_library(self) -> None:
         file, _ = QFileDialog.getOpenFileName(self, "Open a library", "", "Libraries (*.sqlite3);;All files (*)")
         if file and self._all_is_saved(lambda: self.open_library(Path(file))):
             self.open_library(Path(file))

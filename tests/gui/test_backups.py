@@ -13,7 +13,7 @@ LONG_MS = 120_000
 
 
 def dialog_of(qtbot, window):
-    window.show_backups(window.workplace)
+    window._show_backups(window.workplace)
     dialog = window.findChildren(BackupsDialog)[-1]
     qtbot.waitUntil(lambda: dialog.table.rowCount() > 0, timeout=LONG_MS)
     return dialog
