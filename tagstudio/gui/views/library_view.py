@@ -90,7 +90,6 @@ class LibraryView(QWidget):
         self.facets_shown.setCheckable(True)
         is_shown = QSettings("tagstudio-music", "window").value("facets", True, type=bool)
         self.facets_shown.setChecked(bool(is_shown))
-        self._toggle_facets()
         top = side_by_side(self.facets_shown, self.search_box, label, self.order)
         top.setStretchFactor(self.search_box, 1)
         top.setAlignment(self.facets_shown, Qt.AlignmentFlag.AlignTop)
@@ -118,6 +117,7 @@ class LibraryView(QWidget):
         middle = side_by_side(self.facets, self.pages, spacing=6)
         middle.setStretchFactor(self.pages, 1)
         self.setLayout(stacked(top, middle, foot, spacing=6))
+        self._toggle_facets()  # shown before it has its place, it would flash as a window of its own
 
     def _toggle_facets(self) -> None:
         is_shown = self.facets_shown.isChecked()
