@@ -63,7 +63,7 @@ class Collection(QObject):
     def show_words(self, parent: QWidget) -> TableDialog:
         """List the words in the files."""
         actions = (
-            ("Take them over", lambda: self._take(dialog), False),
+            ("Take them over", lambda: self._take(dialog), True),
             ("It means…", lambda: self._map(dialog), True),
         )
         dialog: TableDialog = TableDialog(

@@ -88,6 +88,7 @@ class LibraryView(QWidget):
         label.setBuddy(self.order)
         self.facets_shown = button("Facets", self._toggle_facets, tip="Show or hide the panel beside the table")
         self.facets_shown.setCheckable(True)
+        self.facets_shown.setFixedHeight(28)
         is_shown = QSettings("tagstudio-music", "window").value("facets", True, type=bool)
         self.facets_shown.setChecked(bool(is_shown))
         top = side_by_side(self.facets_shown, self.search_box, label, self.order)
