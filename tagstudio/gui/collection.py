@@ -63,7 +63,7 @@ class Collection(QObject):
     def show_words(self, parent: QWidget) -> TableDialog:
         """List the words in the files."""
         actions = (
-            ("Take them over", lambda: self._take(dialog), False),
+            ("Take them over", lambda: self._take(dialog), True),
             ("It means…", lambda: self._map(dialog), True),
         )
         dialog: TableDialog = TableDialog(
@@ -139,9 +139,7 @@ class Collection(QObject):
     def _take(self, dialog: TableDialog) -> None:
         running = self._runner.start(lambda: file_words.take(self._studio), lane="judge")
         running.succeeded.connect(self._taken)
-        running.succeeded.connect(
-            _while_open(dialog, lambda taken: dialog.note.setText(f"{taken.judged:,} verdicts were taken over."))
-        )
+        running.succeeded.connect(_while_open(dialog, lambda taken: dialog.note.setText(_taken_text(taken.judged))))
         running.failed.connect(_while_open(dialog, lambda error: _refuse(dialog, error)))
 
     def _taken(self, taken: Taken) -> None:
@@ -182,6 +180,10 @@ def _refuse(dialog: TableDialog, error: TagStudioError) -> None:
     dialog.note.setText(f"{error.what} {error.advice}".strip())
 
 
+def _taken_text(judged: int) -> str:
+    return "1 verdict was taken over." if judged == 1 else f"{judged:,} verdicts were taken over."
+
+
 def _folders(found: list[RootView]) -> tuple[Any, ...]:
     rows = [(each.display, each.state.value, f"{each.tracks:,}", f"{each.missing:,}") for each in found]
     return found, rows, "" if found else "There is no folder yet: add one with Ctrl+O."
@@ -197,5 +199,6 @@ def _words(found: list[FileWord]) -> tuple[Any, ...]:
 def _copies(found: list[Group]) -> tuple[Any, ...]:
     copies = [(n, each) for n, group in enumerate(found, 1) for each in group.copies][:MOST_COPIES]
     rows = [(each.display, str(n), f"{each.size / 1e6:.1f} MB", ", ".join(each.tags)) for n, each in copies]
-    note = f"{len(found):,} sets of copies." if found else "No two tracks hold the same audio."
+    sets = "1 set" if len(found) == 1 else f"{len(found):,} sets"
+    note = f"{sets} of copies." if found else "No two tracks hold the same audio."
     return [each for _, each in copies], rows, note

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QFileSystemWatcher, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
@@ -18,18 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from tagstudio.domain.errors import DamagedLibraryError, TagStudioError
-from tagstudio.domain.judgements import Verdict
 from tagstudio.gui import theme
-from tagstudio.gui.dialogs.shortcuts import about_dialog, shortcuts_dialog
 from tagstudio.gui.dialogs.unsaved import unsaved_dialog, wait_until_sent
+from tagstudio.gui.drops import dropped_file, dropped_folders
 from tagstudio.gui.jobs import SHUT_DOWN_S, JobRunner
 from tagstudio.gui.menus import Menus
+from tagstudio.gui.opening import opened, opened_demo
 from tagstudio.gui.rescue import Rescue, report_text, restored, usual_file
 from tagstudio.gui.style import SHEET
 from tagstudio.gui.views.job_bar import JobBar
 from tagstudio.gui.widgets.cover import Cover
 from tagstudio.gui.widgets.message_bar import MessageBar, NewsLine
 from tagstudio.gui.widgets.parts import button, stacked
+from tagstudio.gui.window_menus import Shell, fill_menus
 
 if TYPE_CHECKING:  # opening a library loads these, on a thread
     from tagstudio.domain.jobs import Job
@@ -40,10 +41,8 @@ if TYPE_CHECKING:  # opening a library loads these, on a thread
 
 log = logging.getLogger(__name__)
 OPENING = "Opening the library…"
-SEEK_S = 5.0
 READERS_S = 1.0
 LEAVE_S = 3.0
-ANSWERS = (("&Yes", Verdict.YES, "A"), ("&No", Verdict.NO, "X"), ("&Unsure", Verdict.UNSURE, "U"))
 
 
 class MainWindow(QMainWindow):
@@ -72,7 +71,13 @@ class MainWindow(QMainWindow):
         inside.setLayout(stacked(self.messages, self._pages, self.job_bar, spacing=0))
         self.setCentralWidget(inside)
         self.menus = Menus(self)
-        self._fill_menus(scheme)
+        fill_menus(
+            Shell(
+                window=self, menus=self.menus, place=lambda: self.workplace, choose_folder=self._choose_folder,
+                choose_library=self._choose_library, show_backups=self._show_backups, dress=self._dress,
+            ),
+            scheme,
+        )  # fmt: skip
         self.menus.set_library_open(is_open=False)
 
     @property
@@ -82,13 +87,13 @@ class MainWindow(QMainWindow):
 
     def open_library(self, file: Path | None = None, *, then: Callable[[], None] | None = None) -> None:
         """Open a library in the background, the usual one by default; ``then`` is done once it is open."""
-        self._open(_open_studio(file), file, then)
+        self._open(opened(file), file, then)
 
     def open_demo(self) -> None:
         """Open a fresh copy of the demo library and listen to it."""
         if not self._all_is_saved(self.open_demo):
             return
-        self._open(_open_demo(), None, self._read_demo)
+        self._open(opened_demo(), None, self._read_demo)
 
     def add_folder(self, folder: Path) -> None:
         """Scan a folder and listen to it, as soon as a library is open."""
@@ -140,15 +145,15 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.workplace is not None and (_folders(event) or _file(event)):
+        if self.workplace is not None and (dropped_folders(event) or dropped_file(event)):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        folders = _folders(event)
+        folders = dropped_folders(event)
         if self.workplace is not None and folders:
             event.acceptProposedAction()
             self.workplace.add_folders(folders)
-        elif self.workplace is not None and (file := _file(event)):
+        elif self.workplace is not None and (file := dropped_file(event)):
             event.acceptProposedAction()
             self.workplace.exchange.look_at(self, file)
 
@@ -273,87 +278,6 @@ class MainWindow(QMainWindow):
         if self.workplace is not None:
             self.workplace.add_folders([demo_music(self.workplace.studio)])
 
-    def _fill_menus(self, scheme: theme.Scheme) -> None:
-        add = self.menus.add
-        file = self.menus.menu("&File")
-        add(file, "&Add folder…", self._choose_folder, "Ctrl+O", writes=True)
-        add(file, "Look for &changes", self._in_workplace(lambda place: place.commands.rescan()), "F5", writes=True)
-        add(
-            file,
-            "&Try failed files again",
-            self._in_workplace(lambda place: place.commands.rescan(retry=True)),
-            writes=True,
-        )
-        add(file, "&Folders…", self._in_workplace(lambda place: place.collection.show_folders(self)))
-        add(file, "&Words in your files…", self._in_workplace(lambda place: place.collection.show_words(self)))
-        add(file, "&Copies of the same audio…", self._in_workplace(lambda place: place.collection.show_copies(self)))
-        add(file, "&Listen to what is new", self._in_workplace(lambda place: place.listen()), writes=True)
-        file.addSeparator()
-        add(file, "&Open library…", self._choose_library, "Ctrl+Shift+O", needs_library=False)
-        add(
-            file,
-            "&Import…",
-            self._in_workplace(lambda place: place.exchange.choose_import(self)),
-            "Ctrl+I",
-            writes=True,
-        )
-        add(file, "&Export…", self._in_workplace(lambda place: place.exchange.choose_export(self)), "Ctrl+E")
-        add(file, "&Backups…", self._in_workplace(self._show_backups))
-        add(
-            file,
-            "&Write tags into files…",
-            self._in_workplace(lambda place: place.write_tags()),
-            "Ctrl+Shift+W",
-            writes=True,
-        )
-        add(file, "Written &files…", self._in_workplace(lambda place: place.show_written()))
-        file.addSeparator()
-        add(file, "&Quit", self.close, "Ctrl+Q", needs_library=False)
-        self._fill_edit_and_track(self.menus.menu("&Edit"), self.menus.menu("&Track"))
-        view = self.menus.menu("&View")
-        add(view, "&Library", self._in_workplace(lambda place: place.go_to(0)), "Ctrl+1")
-        add(view, "&Review", self._in_workplace(lambda place: place.go_to(1)), "Ctrl+2")
-        view.addSeparator()
-        self.menus.add_schemes(view, self._dress, scheme)
-        help_menu = self.menus.menu("&Help")
-        add(help_menu, "&Keyboard shortcuts", lambda: shortcuts_dialog(self).open(), "F1|?", needs_library=False)
-        add(help_menu, "&About TagStudio", lambda: about_dialog(self).open(), needs_library=False)
-
-    def _fill_edit_and_track(self, edit: Any, track: Any) -> None:
-        add, here = self.menus.add, self._in_workplace
-        self.menus.undo = add(edit, "&Undo", here(lambda place: place.commands.undo()), "Ctrl+Z", writes=True)
-        self.menus.redo = add(
-            edit, "&Redo", here(lambda place: place.commands.redo()), "Ctrl+Shift+Z|Ctrl+Y", writes=True
-        )
-        edit.addSeparator()
-        add(edit, "&Search", here(lambda place: place.search()), "Ctrl+F")
-        add(track, "&Play or pause", here(lambda place: place.track.playback.toggle()), "Space")
-        add(track, "5 seconds &back", here(lambda place: place.track.playback.skip(-SEEK_S)), ",")
-        add(track, "5 seconds &ahead", here(lambda place: place.track.playback.skip(SEEK_S)), ".")
-        track.addSeparator()
-        for title, verdict, key in ANSWERS:
-            add(track, title, self._answering(verdict), key, writes=True)
-        add(track, "Add a &tag…", here(lambda place: place.panel.entry.setFocus()), "T", writes=True)
-        track.addSeparator()
-        add(track, "Ne&xt", here(lambda place: place.step(1)), "J")
-        add(track, "P&revious", here(lambda place: place.step(-1)), "K")
-        add(track, "&Skip the question", here(lambda place: place.skip()), "S")
-        for number in range(1, 10):
-            self.menus.add_hidden(self._toggling(number), str(number))
-
-    def _answering(self, verdict: Verdict) -> Callable[[], None]:
-        return self._in_workplace(lambda place: place.answer(verdict))
-
-    def _toggling(self, number: int) -> Callable[[], None]:
-        return self._in_workplace(lambda place: place.panel.toggle_nth(number))
-
-    def _in_workplace(self, act: Callable[["Workplace"], object]) -> Callable[[], None]:
-        def done() -> None:
-            if self.workplace is not None:
-                act(self.workplace)
-
-        return done
-
     def _dress(self, scheme: theme.Scheme) -> None:
         theme.apply(QApplication.instance(), scheme)  # type: ignore[arg-type]
 
@@ -365,29 +289,3 @@ class MainWindow(QMainWindow):
         file, _ = QFileDialog.getOpenFileName(self, "Open a library", "", "Libraries (*.sqlite3);;All files (*)")
         if file and self._all_is_saved(lambda: self.open_library(Path(file))):
             self.open_library(Path(file))
-
-
-def _open_studio(file: Path | None) -> "Job[Studio]":
-    # On a thread: these imports take longer than a window may take to show.
-    import tagstudio.gui.workplace  # noqa: F401
-    from tagstudio.services.windows import open_in_window
-
-    return (yield from open_in_window(file))
-
-
-def _open_demo() -> "Job[Studio]":
-    import tagstudio.gui.workplace  # noqa: F401
-    from tagstudio.services.windows import open_demo_in_window
-
-    return (yield from open_demo_in_window())
-
-
-def _folders(event: QDropEvent) -> list[Path]:
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return [path for path in paths if path.is_dir()]
-
-
-def _file(event: QDropEvent) -> Path | None:
-    """Return the one file that is dropped, to import it."""
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    return paths[0] if len(paths) == 1 and paths[0].is_file() else None

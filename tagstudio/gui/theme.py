@@ -248,6 +248,12 @@ QAbstractItemView:focus { border: 1px solid @focus@; }
 QHeaderView::section {
     color: @muted@; background: @window@; border: none; border-bottom: 1px solid @line@; padding: 4px 6px;
 }
+QTabWidget::pane { border: 1px solid @line@; }
+QTabBar::tab { color: @muted@; background: transparent; border: none; border-bottom: 2px solid transparent; }
+QTabBar::tab { padding: 6px 12px; }
+QTabBar::tab:selected { color: @text@; border-bottom-color: @accent@; }
+QTabBar::tab:hover { color: @text@; }
+QTabBar:focus { text-decoration: underline; }
 QProgressBar {
     color: @text@; background: @raised@; border: 1px solid @line@; border-radius: @radius@; text-align: center;
 }

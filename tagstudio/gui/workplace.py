@@ -1,11 +1,12 @@
 """The two places and the track panel, put together for one open library."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QDialog, QFrame, QPushButton, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QWidget
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track
@@ -14,6 +15,7 @@ from tagstudio.gui.dialogs.write_tags import WriteDialog
 from tagstudio.gui.dialogs.written_files import WrittenDialog
 from tagstudio.gui.exchange import Exchange
 from tagstudio.gui.jobs import JobRunner, RunningJob
+from tagstudio.gui.offers import Offers
 from tagstudio.gui.presenters.backups import BackupPresenter
 from tagstudio.gui.presenters.commands import Commands
 from tagstudio.gui.presenters.facets import FacetsPresenter
@@ -28,7 +30,8 @@ from tagstudio.gui.views.review_view import ReviewView
 from tagstudio.gui.views.track_panel import TrackPanel
 from tagstudio.gui.widgets.banner import Banner
 from tagstudio.gui.widgets.message_bar import MessageBar, NewsLine
-from tagstudio.gui.widgets.parts import button, side_by_side, stacked
+from tagstudio.gui.widgets.navigation import Navigation
+from tagstudio.gui.widgets.parts import side_by_side, stacked
 from tagstudio.gui.widgets.suggestion_panel import SuggestionPanel
 from tagstudio.services.playing import open_player
 from tagstudio.services.studio import Studio
@@ -68,7 +71,8 @@ class Workplace(QWidget):
         self.panel = SuggestionPanel()
         self.track_panel = TrackPanel(self.track)
         self.places = QStackedWidget()
-        self.navigation = QButtonGroup(self)
+        self.navigation = Navigation(PLACES)
+        self.navigation.wanted.connect(self.go_to)
         self._failing = (
             self.commands, self.library, self.review, self.suggestions, self.writing, self.facets, self.safety,
             self.backups,
@@ -170,26 +174,10 @@ class Workplace(QWidget):
         split.setChildrenCollapsible(False)
         split.setHandleWidth(6)
         split.setSizes([340, 500])
-        row = side_by_side(self._navigation(), split, spacing=0)
+        row = side_by_side(self.navigation, split, spacing=0)
         row.setStretchFactor(split, 1)
         split.setContentsMargins(8, 8, 8, 4)
         self.setLayout(stacked(self.read_only_banner, self.unsaved_banner, row, spacing=0))
-
-    def _navigation(self) -> QFrame:
-        frame = QFrame()
-        frame.setObjectName("navigation")
-        frame.setAccessibleName("Places")
-        buttons = [self._place_button(n, name, keys) for n, (name, keys) in enumerate(PLACES)]
-        frame.setLayout(stacked(*buttons, None, spacing=2, margin=8))
-        frame.setFixedWidth(112)
-        return frame
-
-    def _place_button(self, number: int, name: str, keys: str) -> QPushButton:
-        made = button(name, lambda: self.go_to(number), tip=f"{name} ({keys})", role="place")
-        made.setCheckable(True)
-        made.setChecked(number == LIBRARY)
-        self.navigation.addButton(made, number)
-        return made
 
     def _connect_library(self) -> None:
         view = self.library_view
@@ -221,55 +209,33 @@ class Workplace(QWidget):
         self.track_panel.tag_chosen.connect(panel.choose_tag)
         self.track.track_loaded.connect(self._play_if_wanted)
 
-    def _offer_to_accept(self, sentence: str) -> None:
-        self._messages.show_failure(sentence, "Connect the drive and look for changes again.")
-        self._messages.offer("They are really gone", self._accept_missing)
-
-    def _accept_missing(self) -> None:
-        self._messages.dismiss()
-        self.commands.rescan(accept_missing=True)
-
     def _show_only(self, track_id: int) -> None:
         self.go_to(LIBRARY)
         self.library_view.search_box.field.setText(f"id:{track_id}")
 
     def _connect_messages(self) -> None:
         show = self._messages.show_failure
+        offers = self._offers = Offers(self._messages, self.commands, self.show_written, self.backups_wanted.emit)
         for source in self._failing:
             source.failed.connect(show)
         self.writing.changed.connect(self._refresh)
-        self.writing.recovered.connect(self._tell_recovered)
+        self.writing.recovered.connect(offers.of_taking_back)
         self.track_panel.message.connect(show)
         self.commands.said.connect(self._news.tell)
-        self.commands.held_back.connect(self._offer_to_accept)
+        self.commands.held_back.connect(offers.of_accepting)
         self.collection.track_wanted.connect(self._show_only)
-        self.suggestions.not_saved.connect(lambda what, advice: self._offer(what, advice, self.suggestions.retry))
-        self.review.not_saved.connect(lambda what, advice: self._offer(what, advice, self.review.retry))
-        self.backups.damaged.connect(self._tell_damage)
+        self.suggestions.not_saved.connect(partial(offers.of_saving, retry=self.suggestions.retry))
+        self.review.not_saved.connect(partial(offers.of_saving, retry=self.review.retry))
+        self.backups.damaged.connect(offers.of_backups)
         self.safety.unsaved.connect(self.unsaved_banner.say)
         self.safety.read_only.connect(self._show_read_only)
         self._show_read_only(self.safety.read_only_text)
-
-    def _tell_damage(self, what: str, advice: str) -> None:
-        self._messages.show_failure(what, advice)
-        self._messages.offer("Backups…", self.backups_wanted.emit)
 
     def _show_read_only(self, text: str) -> None:
         self.read_only_banner.say(text)
         for view in (self.panel, self.review_view):
             view.set_read_only(is_read_only=bool(text))
         self.writing_allowed.emit(not text)
-
-    def _offer(self, what: str, advice: str, act: Callable[[], None]) -> None:
-        self._messages.show_failure(what, advice)
-        self._messages.offer("Save again", act)
-
-    def _tell_recovered(self, text: str) -> None:
-        self._messages.show_failure(text, "Continue it, or take back what was written.")
-        self._messages.offer("Written files…", self._show_written_files)
-
-    def _show_written_files(self) -> None:
-        self.show_written()
 
     def _show_track(self, track_id: int, selected: list[int]) -> None:
         if self.place != LIBRARY or self._is_closed:

@@ -36,7 +36,7 @@ def require_allowed(studio: Studio) -> None:
     if not studio.settings.may_write_tags:
         raise TagStudioError(
             "Writing tags into files is switched off.",
-            "Switch it on in File → Write tags into files, or give the command --yes.",
+            "Switch it on in Collection → Write tags into files, or give the command --yes.",
         )
 
 

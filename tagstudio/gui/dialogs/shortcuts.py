@@ -19,8 +19,11 @@ SHEET = (
             ("T", "add a word of your own"),
             ("Ctrl+Z  Ctrl+Shift+Z", "undo, redo"),
             ("Ctrl+O  F5", "add a folder, look for changes"),
+            ("Ctrl+Shift+O", "open another library"),
+            ("Ctrl+I  Ctrl+E", "import, export"),
             ("Ctrl+Shift+W", "write tags into files"),
-            ("F1", "this sheet"),
+            ("F1  or  ?", "this sheet"),
+            ("Ctrl+Q", "quit"),
         ),
     ),
     (
@@ -69,7 +72,8 @@ def about_dialog(parent: QWidget) -> QDialog:
         f"TagStudio {tagstudio.__version__}\n\n"
         "Learns the words of its curator: it listens to your music with convolutional networks, suggests tags, "
         "and learns from every yes and no.\n\n"
-        "Everything happens on this computer. Your files are only read, until you allow writing tags into them.\n\n"
+        "Everything happens on this computer. Your files are only read until you allow writing tags into them; "
+        "what was written can be taken back.\n\n"
         "Free software under the GNU General Public License, version 3 or later. "
         "The shipped networks are musicnn's, under the ISC licence."
     )

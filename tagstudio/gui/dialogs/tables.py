@@ -3,17 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QDialog,
-    QHeaderView,
-    QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
-from tagstudio.domain.tracks import shown
+from tagstudio.gui.dialogs.text_tables import chosen_row, filled_table
+from tagstudio.gui.models.text_table import TextTable
 from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
 
 Row = Sequence[str]
@@ -31,8 +24,9 @@ class TableDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(780, 480)
         self.note = plain_label("One moment…", wraps=True, role="muted")
-        self.table = _table(title, headers)
-        self.table.itemSelectionChanged.connect(self._enable)
+        self.rows = TextTable(headers, self)
+        self.table = filled_table(self.rows, title, first_is_widest=True)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         self.buttons = [button(name, act) for name, act, _ in actions]
         self._needing: list[QPushButton] = [
             each for each, (_, _, needs) in zip(self.buttons, actions, strict=True) if needs
@@ -48,18 +42,12 @@ class TableDialog(QDialog):
     @property
     def chosen(self) -> int | None:
         """The number of the chosen row."""
-        rows = self.table.selectionModel().selectedRows()
-        return rows[0].row() if rows else None
+        return chosen_row(self.table)
 
     def show_rows(self, rows: Sequence[Row], note: str) -> None:
         """Show rows in place of those that were shown; ``note`` says what they are, or why there are none."""
         chosen = self.chosen
-        self.table.setRowCount(len(rows))
-        for n, row in enumerate(rows):
-            for column, text in enumerate(row):
-                item = QTableWidgetItem(shown(text))
-                item.setToolTip(item.text())
-                self.table.setItem(n, column, item)
+        self.rows.show_rows(rows)
         self.note.setText(note)
         if rows:
             self.table.selectRow(min(chosen or 0, len(rows) - 1))
@@ -68,20 +56,3 @@ class TableDialog(QDialog):
     def _enable(self) -> None:
         for each in self._needing:
             each.setEnabled(self.chosen is not None)
-
-
-def _table(name: str, headers: Sequence[str]) -> QTableWidget:
-    table = QTableWidget(0, len(headers))
-    table.setAccessibleName(name)
-    table.setHorizontalHeaderLabels(list(headers))
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setTabKeyNavigation(False)
-    table.setWordWrap(False)
-    table.verticalHeader().hide()
-    header = table.horizontalHeader()
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-    header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-    return table

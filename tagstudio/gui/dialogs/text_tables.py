@@ -8,25 +8,40 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from tagstudio.gui.models.text_table import TextTable
 
 EMPTY = "–"
+Mode = QHeaderView.ResizeMode
 
 
-def filled_table(model: TextTable, name: str) -> QTableView:
-    """Return a table whose columns share its width, for reading and choosing rows by mouse and keyboard."""
+def filled_table(model: TextTable, name: str, *, first_is_widest: bool = False) -> QTableView:
+    """Return a table for reading and choosing a row by mouse and keyboard.
+
+    Its columns share its width; or all but the first are as wide as their texts.
+    """
     view = QTableView()
     view.setModel(model)
     view.setAccessibleName(name)
     view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setWordWrap(False)
     view.setShowGrid(False)
+    view.setStyleSheet("QTableView::item { padding: 0 6px; }")
     view.setAlternatingRowColors(True)
     view.setTabKeyNavigation(False)
     view.verticalHeader().hide()
     view.verticalHeader().setDefaultSectionSize(26)
-    view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-    view.horizontalHeader().setHighlightSections(False)
-    view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header = view.horizontalHeader()
+    header.setSectionResizeMode(Mode.ResizeToContents if first_is_widest else Mode.Stretch)
+    if first_is_widest:
+        header.setSectionResizeMode(0, Mode.Stretch)
+    header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return view
+
+
+def chosen_row(view: QTableView) -> int | None:
+    """Return the number of the row that is chosen."""
+    rows = view.selectionModel().selectedRows()
+    return rows[0].row() if rows else None
 
 
 def warned(row: Sequence[str]) -> tuple[str, ...]:

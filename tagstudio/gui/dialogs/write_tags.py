@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QProgressBar, QTabWidget, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QProgressBar, QTabWidget, QWidget
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Progress
@@ -11,6 +11,7 @@ from tagstudio.gui.dialogs.text_tables import filled_table, warned
 from tagstudio.gui.jobs import RunningJob
 from tagstudio.gui.models.text_table import TextTable
 from tagstudio.gui.presenters.writing import WritingPresenter
+from tagstudio.gui.widgets.choice import Choice
 from tagstudio.gui.widgets.field_editor import FieldEditor
 from tagstudio.gui.widgets.parts import announce, button, plain_label, side_by_side, stacked
 from tagstudio.services.field_map import PROFILES
@@ -35,13 +36,11 @@ class WriteDialog(QDialog):
         self._presenter, self._query, self._selected = presenter, query, list(selected)
         self._running: RunningJob | None = None
         self.plan: Plan | None = None
-        self.scope = QComboBox()
-        self.scope.setAccessibleName("Which tracks")
+        self.scope = Choice("Which tracks")
         if len(selected) > 1 or (selected and not query):
             self.scope.addItem("The selected track" if len(selected) == 1 else f"The {len(selected):,} selected tracks")
         self.scope.addItem("All tracks of the search" if query else "All tracks of the library")
-        self.profile = QComboBox()
-        self.profile.setAccessibleName("For which program")
+        self.profile = Choice("For which program")
         for each in PROFILES:
             self.profile.addItem(each.title, each.name)
         self.fields = FieldEditor()
@@ -205,7 +204,7 @@ class WriteDialog(QDialog):
             self.tables[REFUSED].show_rows([(each.display, each.reason, each.advice) for each in refused])
             self.tabs.setTabText(REFUSED, f"Left as they are ({len(refused):,})")
             self.tabs.setCurrentIndex(REFUSED)
-        self._tell(f"{text} File → Written files takes it back.")
+        self._tell(f"{text} Collection → Written files takes it back.")
 
     def _refresh_buttons(self) -> None:
         is_busy = self._running is not None

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QMessageBox, QProgressBar, QSplitter, QWi
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Progress
 from tagstudio.domain.tracks import shown_path
-from tagstudio.gui.dialogs.text_tables import filled_table
+from tagstudio.gui.dialogs.text_tables import chosen_row, filled_table
 from tagstudio.gui.jobs import RunningJob
 from tagstudio.gui.models.text_table import TextTable
 from tagstudio.gui.presenters.writing import WritingPresenter
@@ -86,7 +86,7 @@ class WrittenDialog(QDialog):
         self._refresh_buttons()
 
     def _show_runs(self, runs: list[Run]) -> None:
-        chosen = self._row(self.run_view)
+        chosen = chosen_row(self.run_view)
         self.runs = runs
         self.run_table.show_rows([(_when(run.made_at), run.text, _counts(run)) for run in runs])
         if runs:
@@ -108,7 +108,7 @@ class WrittenDialog(QDialog):
         self._refresh_buttons()
 
     def _restore_file(self) -> None:
-        row = self._row(self.file_view)
+        row = chosen_row(self.file_view)
         if row is not None and (track_id := self.files[row].track_id) is not None:
             self._start(self._presenter.restore_track(track_id))
 
@@ -162,15 +162,11 @@ class WrittenDialog(QDialog):
         announce(self, text)
 
     def _run(self) -> Run | None:
-        row = self._row(self.run_view)
+        row = chosen_row(self.run_view)
         return None if row is None or row >= len(self.runs) else self.runs[row]
 
-    def _row(self, view: object) -> int | None:
-        rows = view.selectionModel().selectedRows()  # type: ignore[attr-defined]
-        return rows[0].row() if rows else None
-
     def _refresh_buttons(self) -> None:
-        run, row, is_free = self._run(), self._row(self.file_view), self._running is None
+        run, row, is_free = self._run(), chosen_row(self.file_view), self._running is None
         counts = run.counts if run else {}
         able = row is not None and row < len(self.files) and self.files[row].state == "done"
         self.restore_file.setEnabled(is_free and able and run is not None and run.kind == "write")

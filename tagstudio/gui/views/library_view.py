@@ -88,8 +88,8 @@ class LibraryView(QWidget):
         label.setBuddy(self.order)
         self.facets_shown = button("Facets", self._toggle_facets, tip="Show or hide the panel beside the table")
         self.facets_shown.setCheckable(True)
+        self.facets_shown.setFixedHeight(28)
         self.facets_shown.setChecked(self._beside.is_wanted)
-        self.facets.setVisible(self._beside.is_wanted)
         top = side_by_side(self.facets_shown, self.search_box, label, self.order)
         top.setStretchFactor(self.search_box, 1)
         top.setAlignment(self.facets_shown, Qt.AlignmentFlag.AlignTop)
@@ -99,7 +99,8 @@ class LibraryView(QWidget):
         self._no_roots = _page(
             "Your library is empty.",
             "Add a folder of music: every track is listened to, and suggestions appear while you go on. "
-            "Your files are only read, never changed. You can also drop a folder onto this window.",
+            "Your files are only read until you allow writing tags into them. "
+            "You can also drop a folder onto this window.",
             button("Add a folder of music…", self.folder_wanted.emit, role="primary"),
             button("Try the demo", self.demo_wanted.emit),
         )
@@ -116,6 +117,8 @@ class LibraryView(QWidget):
         middle = side_by_side(self.facets, self.pages, spacing=6)
         middle.setStretchFactor(self.pages, 1)
         self.setLayout(stacked(top, middle, foot, spacing=6))
+        # Only now: shown before it has its place, it would flash as a window of its own.
+        self.facets.setVisible(self._beside.is_wanted)
 
     def _toggle_facets(self) -> None:
         is_shown = self.facets_shown.isChecked()

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QScrollArea, QWidget
 
+from tagstudio.gui.widgets.choice import Choice
 from tagstudio.gui.widgets.parts import plain_label
 
 MODES = ("Add to what is there", "Replace what is there")
@@ -65,7 +66,7 @@ class FieldEditor(QScrollArea):
         field.setToolTip(HELP)
         field.setMaxLength(255)
         field.editingFinished.connect(lambda: self._tell(facet, place, field))
-        mode = QComboBox()
+        mode = Choice("")
         mode.addItems(list(MODES))
         mode.setAccessibleName(f"How {facet} is written")
         mode.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

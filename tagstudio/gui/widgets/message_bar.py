@@ -27,7 +27,7 @@ class MessageBar(QFrame):
         self._advice = plain_label(wraps=True)
         self._action = button("", self._run_action)
         self._close = button("✕", self.dismiss, name="Dismiss the message", tip="Dismiss", role="flat")
-        self._act: Callable[[], None] | None = None
+        self._act: Callable[[], object] | None = None
         texts = stacked(self._what, self._advice, spacing=2)
         row = side_by_side(texts, self._action, self._close, margin=6)
         row.setStretchFactor(texts, 1)
@@ -55,7 +55,7 @@ class MessageBar(QFrame):
         """Show a failure with its advice."""
         self.show_failure(error.what, error.advice)
 
-    def offer(self, title: str, act: Callable[[], None]) -> None:
+    def offer(self, title: str, act: Callable[[], object]) -> None:
         """Put a button beside the message that is shown."""
         self._act = act
         self._action.setText(title)
