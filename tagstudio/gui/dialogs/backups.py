@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from tagstudio.domain.tracks import shown
 from tagstudio.gui.presenters.backups import BackupPresenter, test_text
 from tagstudio.gui.presenters.dates import made_text
+from tagstudio.gui.tips import plain_tip
 from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
 from tagstudio.library.backups import Backup
 from tagstudio.services.backups import TestReport
@@ -66,7 +67,7 @@ class BackupsDialog(QDialog):
         for row, backup in enumerate(backups):
             for column, text in enumerate(_texts(backup)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(shown(str(backup.file)))
+                item.setToolTip(plain_tip(shown(str(backup.file))))
                 if column in (2, 3):
                     item.setTextAlignment(RIGHT)
                 self.table.setItem(row, column, item)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import shown
+from tagstudio.gui.tips import plain_tip
 from tagstudio.gui.widgets.parts import button, plain_label, side_by_side
 from tagstudio.services.file_words import WordHere
 
@@ -41,7 +42,7 @@ class FileWords(QWidget):
             self._row.addWidget(each)
         rest = words[MOST_SHOWN:]
         self._more.setText(f"+{len(rest)}" if rest else "")
-        self._more.setToolTip(", ".join(shown(word.word) for word in rest))
+        self._more.setToolTip(plain_tip(", ".join(shown(word.word) for word in rest)))
         self.setVisible(bool(words))
 
     def _button(self, word: WordHere) -> QPushButton:
