@@ -5,6 +5,8 @@ import hashlib
 import mutagen
 import pytest
 
+from tagstudio.cli.app import run as command
+
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 ROW = {"path", "id", "state", "reason", "before", "after", "warnings"}
@@ -12,6 +14,18 @@ ROW = {"path", "id", "state", "reason", "before", "after", "warnings"}
 
 def digests(folder):
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.fixture
+def here(tmp_path, capsys):
+    """Run a command in this process, which is quicker; return its status and what it said on both ways."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        status = command(["--library", str(tmp_path / "library.sqlite3"), *map(str, arguments)], lambda *_: 1)
+        return (status, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture
@@ -86,25 +100,30 @@ def test_the_map_of_fields_is_shown_and_changed_and_holds(judged, music):
         (("fields", "--profile", "winamp"), "profiles are"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_written_or_restored_is_explained_and_changes_nothing(program, tmp_path, arguments, says):
-    program("tags", "add", "jazz")
-    before = program.json("fields")
-    said = program.refused(*arguments)
-    assert says in said
-    assert said.count("\n") == 1
-    assert program.refused(*arguments, "--json") == said
-    assert program.json("fields") == before
+def test_what_cannot_be_written_or_restored_is_explained_and_changes_nothing(here, arguments, says):
+    here("tags", "add", "jazz")
+    before = here("fields", "--json")
+    for options in ((), ("--json",)):
+        status, out, said = here(*arguments, *options)
+        assert (status, out) == (1, "")
+        assert says in said
+        assert 1 <= said.count("\n") <= 3
+    assert here("fields", "--json") == before
 
 
 @pytest.mark.parametrize("arguments", [("restore", "x"), ("restore", "0"), ("write", "--no-such"), ("fields", "--x")])
-def test_wrong_usage_of_them_is_status_2(program, arguments):
-    assert program(*arguments, status=2).stderr
+def test_wrong_usage_of_them_is_status_2(here, arguments):
+    status, _, said = here(*arguments)
+    assert status == 2
+    assert said
 
 
-def test_without_a_library_they_create_none(program):
+def test_without_a_library_they_create_none(here, tmp_path):
     for arguments in (("write", "--yes"), ("write", "--dry-run"), ("restore",), ("restore", "--list"), ("fields",)):
-        assert "Scan a folder first" in program.refused(*arguments)
-    assert not program.library.exists()
-    program("tags", "add", "jazz")
-    assert program.json("write", "--yes") == []
-    assert program.json("restore", "--list") == []
+        status, _, said = here(*arguments)
+        assert status == 1
+        assert "Scan a folder first" in said
+    assert not (tmp_path / "library.sqlite3").exists()
+    here("tags", "add", "jazz")
+    assert here("write", "--yes", "--json")[:2] == (0, "[]\n")
+    assert here("restore", "--list", "--json")[:2] == (0, "[]\n")
