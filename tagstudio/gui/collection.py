@@ -12,6 +12,7 @@ from tagstudio.domain.judgements import Judged
 from tagstudio.gui.dialogs.tables import TableDialog
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.commands import Commands
+from tagstudio.gui.widgets.parts import while_open
 from tagstudio.services import duplicates, file_words, roots, vocabulary
 from tagstudio.services.duplicates import Copy, Group
 from tagstudio.services.file_words import FileWord, Taken
@@ -97,8 +98,8 @@ class Collection(QObject):
             self._rows, rows, note = shape(found)
             dialog.show_rows(rows, note)
 
-        reading.succeeded.connect(_while_open(dialog, show))
-        reading.failed.connect(_while_open(dialog, lambda error: _refuse(dialog, error)))
+        reading.succeeded.connect(while_open(dialog, show))
+        reading.failed.connect(while_open(dialog, lambda error: _refuse(dialog, error)))
 
     def _fill_folders(self, dialog: TableDialog) -> None:
         self._fill(dialog, lambda: roots.views(self._studio), _folders)
@@ -107,8 +108,8 @@ class Collection(QObject):
         self._fill(dialog, lambda: file_words.words(self._studio), _words)
 
     def _then(self, dialog: TableDialog, running: RunningJob, refill: Callable[[TableDialog], None]) -> None:
-        running.succeeded.connect(_while_open(dialog, lambda _: refill(dialog)))
-        running.failed.connect(_while_open(dialog, lambda error: _refuse(dialog, error)))
+        running.succeeded.connect(while_open(dialog, lambda _: refill(dialog)))
+        running.failed.connect(while_open(dialog, lambda error: _refuse(dialog, error)))
 
     def _move(self, dialog: TableDialog) -> None:
         view: RootView = self._rows[dialog.chosen or 0]
@@ -139,8 +140,8 @@ class Collection(QObject):
     def _take(self, dialog: TableDialog) -> None:
         running = self._runner.start(lambda: file_words.take(self._studio), lane="judge")
         running.succeeded.connect(self._taken)
-        running.succeeded.connect(_while_open(dialog, lambda taken: dialog.note.setText(_taken_text(taken.judged))))
-        running.failed.connect(_while_open(dialog, lambda error: _refuse(dialog, error)))
+        running.succeeded.connect(while_open(dialog, lambda taken: dialog.note.setText(_taken_text(taken.judged))))
+        running.failed.connect(while_open(dialog, lambda error: _refuse(dialog, error)))
 
     def _taken(self, taken: Taken) -> None:
         self._commands.judged.emit(JudgementResult(Judged(taken.judged, taken.batch), (), taken.new_tags))
@@ -150,7 +151,7 @@ class Collection(QObject):
     def _map(self, dialog: TableDialog) -> None:
         word: FileWord = self._rows[dialog.chosen or 0]
         reading = self._runner.start(lambda: [each.tag.name for each in vocabulary.tags(self._studio)])
-        reading.succeeded.connect(_while_open(dialog, lambda names: self._ask_meaning(dialog, word, names)))
+        reading.succeeded.connect(while_open(dialog, lambda names: self._ask_meaning(dialog, word, names)))
 
     def _ask_meaning(self, dialog: TableDialog, word: FileWord, names: list[str]) -> None:
         tag, is_meant = QInputDialog.getItem(dialog, "What it means", f"“{word.word}” in files means the tag", names)
@@ -162,18 +163,6 @@ class Collection(QObject):
         copy: Copy = self._rows[dialog.chosen or 0]
         self.track_wanted.emit(copy.id)
         dialog.accept()
-
-
-def _while_open(dialog: TableDialog, act: Callable[[Any], object]) -> Callable[[Any], None]:
-    # An answer may come after the dialog was closed.
-    is_open = [True]
-    dialog.destroyed.connect(lambda: is_open.__setitem__(0, False))
-
-    def done(result: Any) -> None:
-        if is_open[0]:
-            act(result)
-
-    return done
 
 
 def _refuse(dialog: TableDialog, error: TagStudioError) -> None:

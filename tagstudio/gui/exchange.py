@@ -10,6 +10,7 @@ from tagstudio.gui.dialogs.export import ExportDialog, ExportWish
 from tagstudio.gui.dialogs.importing import ImportDialog
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.commands import Commands
+from tagstudio.gui.widgets.parts import while_open
 from tagstudio.services import exchange
 from tagstudio.services.exchange import FORMATS, Choices, Exported, Imported, ImportPlan
 from tagstudio.services.studio import Studio
@@ -82,18 +83,19 @@ class Exchange(QObject):
 
     def _preview(self, dialog: ImportDialog, plan: ImportPlan, choices: Choices) -> None:
         running = self._runner.start(lambda: exchange.preview(self._studio, plan, choices), lane="read")
-        running.succeeded.connect(lambda seen: dialog.show_preview(choices, seen))
-        running.failed.connect(dialog.show_failure)
+        running.succeeded.connect(while_open(dialog, lambda seen: dialog.show_preview(choices, seen)))
+        running.failed.connect(while_open(dialog, dialog.show_failure))
 
     def _apply(self, dialog: ImportDialog, plan: ImportPlan, choices: Choices) -> None:
         # With the verdicts: what is judged meanwhile is written after it.
         work = exchange.apply_import(self._studio, plan, choices)
         running = self._runner.start(work, lane="judge", name=f"Importing {plan.file.name}")
-        running.succeeded.connect(lambda done: self._imported(dialog, done))
-        running.failed.connect(dialog.show_failure)
+        # The dialog may be closed before the answer comes; what was imported shows all the same.
+        running.succeeded.connect(self._imported)
+        running.succeeded.connect(while_open(dialog, dialog.show_result))
+        running.failed.connect(while_open(dialog, dialog.show_failure))
 
-    def _imported(self, dialog: ImportDialog, done: Imported) -> None:
-        dialog.show_result(done)
+    def _imported(self, _done: Imported) -> None:
         self._commands.changed.emit()
         self._commands.read_history()
 

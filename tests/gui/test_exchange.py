@@ -102,3 +102,14 @@ def test_the_export_dialog_offers_what_a_format_has(qtbot: QtBot, window: MainWi
     assert offered["csv"] == (True, False, True)
     assert offered["m3u8"] == (False, True, False)
     assert offered["audacity"] == (False, False, False)
+
+
+def test_a_dialog_closed_too_early_leaves_an_import_whole(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    place = window.workplace
+    assert place is not None
+    place.exchange.look_at(window, given(tmp_path, window))
+    dialog = shown(qtbot, window)
+    with qtbot.waitSignal(place.commands.changed, timeout=LONG_MS):
+        qtbot.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
+        dialog.reject()
+    assert len(browse.track_ids(place.studio, "tag:jazz")) == 1

@@ -104,7 +104,7 @@ class WrittenDialog(QDialog):
         if run is None or (files and files[0].run != run.id):
             return
         self.files = files
-        self.file_table.show_rows([(shown_path(each.path), _state(each), _changes(each)) for each in files])
+        self.file_table.show_rows([(shown_path(each.path), _state(each, run), _changes(each)) for each in files])
         self._refresh_buttons()
 
     def _restore_file(self) -> None:
@@ -126,7 +126,10 @@ class WrittenDialog(QDialog):
         box.setText("Bring back every file that TagStudio has written?")
         box.setInformativeText("Each becomes what it was before the first time. This can be taken back.")
         yes = box.addButton("Restore everything", QMessageBox.ButtonRole.AcceptRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(cancel)
+        box.setEscapeButton(cancel)
+        cancel.setFocus()
         yes.clicked.connect(lambda: self._start(self._presenter.restore_all()))
         box.open()
 
@@ -185,11 +188,15 @@ def _when(text: str) -> str:
 
 
 def _counts(run: Run) -> str:
-    return ", ".join(f"{count:,} {STATES[state]}" for state, count in run.counts.items())
+    return ", ".join(f"{count:,} {_named(state, run)}" for state, count in run.counts.items())
 
 
-def _state(entry: Entry) -> str:
-    return f"{STATES[entry.state]}{': ' + entry.reason if entry.reason else ''}"
+def _named(state: str, run: Run) -> str:
+    return "brought back" if (state, run.kind) == ("done", "restore") else STATES[state]
+
+
+def _state(entry: Entry, run: Run) -> str:
+    return f"{_named(entry.state, run)}{': ' + entry.reason if entry.reason else ''}"
 
 
 def _changes(entry: Entry) -> str:

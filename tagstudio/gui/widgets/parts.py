@@ -1,7 +1,7 @@
 """Small parts that every view is put together from, each with its accessible name."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QPainter, QPaintEvent
@@ -69,6 +69,18 @@ def restyle(widget: QWidget) -> None:
 def announce(widget: QWidget, text: str) -> None:
     """Let a screen reader say something that nobody has moved the focus to."""
     QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+
+
+def while_open(widget: QWidget, act: Callable[[Any], object]) -> Callable[[Any], None]:
+    """Return what passes an answer on to a widget, unless that is gone by the time the answer comes."""
+    is_there = [True]
+    widget.destroyed.connect(lambda: is_there.__setitem__(0, False))
+
+    def done(answer: Any) -> None:
+        if is_there[0]:
+            act(answer)
+
+    return done
 
 
 class _Elided(QLabel):
