@@ -48,7 +48,8 @@ def judged(scanned, tmp_path_factory):
         ("tags", "add", "late night", "--facet", "use"), ("tags", "add", "=1+1; x", "--facet", "mood"),
         ("judge", "id:1 OR id:2", "--yes", "jazz", "--no", "late night"),
         ("judge", "id:3", "--yes", "=1+1; x", "--unsure", "calm"), ("judge", "id:4", "--no", "jazz"),
-        ("judge", "id:5", "--yes", "Très bon"), ("judge", "id:4", "--clear", "jazz"), ("words", "--map", "Jazzig", "jazz"),
+        ("judge", "id:5", "--yes", "Très bon"), ("judge", "id:4", "--clear", "jazz"),
+        ("words", "--map", "Jazzig", "jazz"),
         ("searches", "save", "at night", "tag:\"late night\""),
     ):  # fmt: skip
         assert said(file, *arguments) == 0
