@@ -24,6 +24,7 @@ def test_a_backup_is_made_at_the_start_listed_and_tried(qtbot, open_window, hear
     qtbot.waitUntil(lambda: len(all_backups(heard_file)) == 1, timeout=LONG_MS)
     dialog = dialog_of(qtbot, window)
     assert dialog.chosen is not None
+    assert "no backups" not in dialog.note.text()
     assert dialog.test_button.isEnabled()
     dialog.test_button.click()
     qtbot.waitUntil(lambda: "opens and is what was saved" in dialog.note.text(), timeout=LONG_MS)

@@ -17,7 +17,7 @@ from tagstudio.services import browse
 from tagstudio.services.scan import scan
 from tagstudio.services.studio import open_studio
 
-LONG_MS = 20_000
+LONG_MS = 120_000
 TIP = Qt.ItemDataRole.ToolTipRole
 
 

@@ -15,7 +15,7 @@ from tagstudio.gui.main_window import MainWindow
 from tagstudio.services import browse
 from tagstudio.services.windows import OpenElsewhereError, refuse_second_window
 
-LONG_MS = 20_000
+LONG_MS = 120_000
 Opener = Callable[[Path], MainWindow]
 
 

@@ -24,6 +24,11 @@ from tagstudio.library.backups import Backup
 from tagstudio.services.backups import TestReport
 
 WORKING = "Working…"
+LOOKING = "Looking for backups…"
+NONE_YET = (
+    "There are no backups yet. One is made when the library is opened, every half an hour of work, and before anything "
+    "that changes much."
+)
 COLUMNS = ("Made", "Why", "Judgements", "Size", "State")
 REASONS = {
     "start": "at the start", "while working": "every half an hour", "by hand": "asked for", "schema-1": "new version",
@@ -47,7 +52,7 @@ class BackupsDialog(QDialog):
         self._presenter, self._restore = presenter, restore
         self._backups: list[Backup] = []
         self.table = _table()
-        self.note = plain_label("", wraps=True, role="muted")
+        self.note = plain_label(LOOKING, wraps=True, role="muted")
         self.note.setAccessibleName("What came of it")
         self.place = plain_label("", wraps=True)
         self.make_button = button("Back up now", presenter.make)
@@ -57,7 +62,7 @@ class BackupsDialog(QDialog):
         self._lay_out()
         self._connect()
         self._show_place()
-        self.show_backups([])
+        self._look_at_choice()
         presenter.read_list()
 
     def show_backups(self, backups: Sequence[Backup]) -> None:
@@ -73,11 +78,8 @@ class BackupsDialog(QDialog):
                 self.table.setItem(row, column, item)
         if backups:
             self.table.selectRow(0)
-        else:
-            self.note.setText(
-                "There are no backups yet. One is made when the library is opened, every half an hour of work, and "
-                "before anything that changes much."
-            )
+        if self.note.text() in {LOOKING, NONE_YET}:
+            self.note.setText("" if backups else NONE_YET)
         self._look_at_choice()
 
     @property

@@ -129,9 +129,10 @@ class WrittenDialog(QDialog):
         cancel = box.addButton("Cancel", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(cancel)
         box.setEscapeButton(cancel)
-        cancel.setFocus()
+        yes.setAutoDefault(False)  # Enter must not restore everything
         yes.clicked.connect(lambda: self._start(self._presenter.restore_all()))
         box.open()
+        cancel.setFocus()
 
     def _start(self, running: RunningJob) -> None:
         self._running = running
