@@ -2,8 +2,8 @@
 
     python nursery.py DRIVER...
 
-Reads JSON lines. ``{"driver", "arguments", "variables", "out", "err"}`` runs ``main`` of ``drivers/DRIVER.py`` in a fork
-with a process group of its own and is answered with ``{"pid"}``; ``{"wait": pid}`` is answered with ``{"status"}``
+Reads JSON lines. ``{"driver", "arguments", "variables", "out", "err"}`` runs ``main`` of ``drivers/DRIVER.py`` in a
+fork with a process group of its own and is answered with ``{"pid"}``; ``{"wait": pid}`` is answered with ``{"status"}``
 when that one has ended. ``out`` is a named pipe, ``err`` a file. The worker processes of a fork are its forks, too.
 ``FAULT_WHOSE`` among the variables says who suffers the shim's fault: ``parent``, ``worker`` or, without it, each.
 """
