@@ -36,11 +36,17 @@ Children (``children.py``)
     is ``kill -9`` for the whole process group; ``acknowledged(child_output)`` reads what a driver acknowledged.
     ``unprivileged=True`` takes every capability from the child: even for root, file modes then hold.
 
+Forks (``nursery.py``)
+    ``nest = nursery("write", "command", shim=shim)`` imports those drivers once; ``nest.run("write", ...)`` and
+    ``nest.command("scan", folder, library=file)`` then run them in forks, workers included: ten times quicker than
+    fresh interpreters, which is what sweeps of hundreds of faults need. ``FAULT_WHOSE`` picks ``parent`` or ``worker``.
+
 Disks (``disks.py``)
     ``small_disk(kilobytes)`` mounts a tmpfs; ``fill(folder, leave_kb=4)`` leaves that much of it free.
 
 Counts (``counts.py``)
-    ``times(5, 200)`` is 5, and 200 under ``TAGSTUDIO_FAULTS=full``; ``full()`` tells which.
+    ``times(5, 200)`` is 5, and 200 under ``TAGSTUDIO_FAULTS=full``; ``full()`` tells which. With
+    ``TAGSTUDIO_FAULTS_PART=0.1`` as well it is 20, and the table says so.
     End a test with ``record("K3", "kill -9 while judging", n=..., violations=[...])``: it adds a line to
     ``results/`` for ``report.py`` and fails the test when there are violations. n is how many faults really hit.
 """

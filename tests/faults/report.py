@@ -55,7 +55,8 @@ def table(lines: list[dict[str, Any]]) -> str:
     """Return the results as a table in Markdown, with a last line of sums."""
     rows = ["| id | what was done | count | faults | violations |", "|---|---|---|---:|---:|"]
     for each in lines:
-        count = "full" if each["full"] else "short"
+        part = each.get("part", 1.0)
+        count = "short" if not each["full"] else "full" if part == 1 else f"{part:.0%}"
         rows.append(f"| {each['id']} | {each['what']} | {count} | {each['n']:,} | {each['violations']} |")
     faults, violations = sum(each["n"] for each in lines), sum(each["violations"] for each in lines)
     rows.append(f"| | **all** | | **{faults:,}** | **{violations}** |")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from counts import full
+from counts import full, times
 from torture import shared_tools
 
 KINDS = ("kill", "half", "enospc", "eio")
@@ -74,7 +74,7 @@ class Shim:
         """
         calls = self.count(attempt, match)
         for kind in kinds:
-            for at in points(calls, limit if full() else short, salt=kind):
+            for at in points(calls, times(short, limit) if full() else short, salt=kind):
                 fault = Fault(kind, at)
                 yield fault, attempt(self.variables(match, fault))
 

@@ -142,7 +142,7 @@ def test_d3_a_disk_that_fails_at_any_call_costs_nothing(shim, nursery, heard, ac
     except AssertionError:
         pytest.skip(f"{action} writes nothing to {match}")
     bad, hit = [], 0
-    for at in points(calls, 25, salt=what) if full() else (max(1, calls // 2),):
+    for at in points(calls, times(2, 25), salt=what) if full() else (max(1, calls // 2),):
         found, refused = attempt(shim.variables(match, Fault(kind, at)))
         hit += refused or action in ("log", "picture")
         bad += [f"{kind}@{at}: {each}" for each in found]

@@ -14,7 +14,7 @@ from typing import Any
 
 from checks import sha256s_of, times_of
 from children import Children, acknowledged
-from counts import full
+from counts import full, part
 from guard import Guard
 from torture import Torture, make_torture
 
@@ -61,9 +61,10 @@ class Run:
 
 def run_torture(folder: Path, children: Children) -> Run:
     """Make the corpus and let every command loose on it."""
-    torture = make_torture(folder / "corpus", whole=full())
-    if not full():
-        torture = _without(torture, SLOW, every=4)
+    is_whole = full() and part() == 1
+    torture = make_torture(folder / "corpus", whole=is_whole)
+    if not is_whole:
+        torture = _without(torture, SLOW, every=1 if full() else 4)
     made = Run(torture, folder / "library.sqlite3", sha256s_of(torture.music), times_of(torture.music))
     guard = Guard(folder / "guard.pipe", torture.music)
     made.is_offline = _may_unshare()
