@@ -68,7 +68,9 @@ class Exchange(QObject):
             name, _ = QFileDialog.getSaveFileName(window, "A new folder for the files", f"tags {card.id}")
         else:
             ending = card.endings[0]
-            name, _ = QFileDialog.getSaveFileName(window, "Export", f"tags{ending}", f"{card.title} (*{ending})")
+            name, _ = QFileDialog.getSaveFileName(
+                window, "A file for the tags", f"tags{ending}", f"{card.title} (*{ending})"
+            )
         if name:
             query = query if wish.covers == "search" else ""
             self.export(Path(name), wish, query, selected if wish.covers == "selection" else None)

@@ -14,7 +14,17 @@ SUGGESTION = {"tag", "facet", "score", "source"}
 
 def test_from_a_folder_of_music_to_an_export(program, real_music, tmp_path):
     scanned = program.json("scan", real_music)
-    assert set(scanned) == {"new", "changed", "moved", "missing", "unchanged", "failed", "seconds"}
+    assert set(scanned) == {
+        "new",
+        "changed",
+        "moved",
+        "missing",
+        "unchanged",
+        "failed",
+        "seconds",
+        "notes",
+        "held_back",
+    }
     assert scanned["failed"] == []
     count = scanned["new"]
 

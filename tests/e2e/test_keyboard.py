@@ -226,6 +226,8 @@ def search_and_export(keys, query, file):
     keys.write(query)
     keys.press("Return", "ctrl+e")
     keys.focus("Export")
+    keys.press("Return")  # as CSV, what the search has found
+    keys.focus("A file for the tags")
     keys.press("ctrl+a")
     keys.write(str(file))
     keys.press("Return")

@@ -120,7 +120,7 @@ def test_the_table_of_the_report_shows_the_newest_run_of_each_test(tmp_path, mon
         Record("test_a")("K3", "kill while judging", n=9, violations=["lost"])
     with pytest.raises(AssertionError, match="nothing was tested"):
         Record("test_b")("K3", "never hit", n=0)
-    lines = report.newest(tmp_path / "short.jsonl")
+    lines = report.newest(tmp_path / "full.jsonl", tmp_path / "short.jsonl")
     assert [(each["id"], each["n"], each["violations"]) for each in lines] == [
         ("K3", 9, 1),
         ("K3", 0, 0),

@@ -118,7 +118,11 @@ def _without(torture: Torture, names: tuple[bytes, ...], *, every: int) -> Tortu
     kept = tuple(each for each in torture.entries if os.path.basename(each.path) not in names)[::every]  # noqa: PTH119
     for entry in torture.entries:
         if entry not in kept:
-            Path(os.fsdecode(torture.file(entry))).unlink(missing_ok=True)
+            file = Path(os.fsdecode(torture.file(entry)))
+            if file.is_dir() and not file.is_symlink():
+                shutil.rmtree(file)  # a folder that is called like a track
+            else:
+                file.unlink(missing_ok=True)
     return Torture(torture.folder, kept)
 
 

@@ -62,7 +62,9 @@ def test_a_verdict_that_another_program_keeps_from_the_disk_is_saved_once_it_can
     other.execute("ROLLBACK")
     other.close()
     place.unsaved_banner.findChild(type(stay)).click()
-    qtbot.waitUntil(lambda: not place.unsaved_banner.text, timeout=LONG_MS)
+    # The banner goes when the verdict is on its way, and stays away when it has arrived.
+    qtbot.waitUntil(lambda: not place.commands.verdicts.open, timeout=LONG_MS)
+    assert not place.unsaved_banner.text
     assert browse.track_ids(place.studio, "tag:jazz") == [place.library.table.id_at(0)]
 
 

@@ -43,9 +43,7 @@ def test_files_are_written_after_a_preview_and_come_back(place, qtbot):
     dialog.scope.setCurrentIndex(dialog.scope.count() - 1)  # all tracks, whether or not one is selected by now
     qtbot.waitUntil(lambda: len(dialog.fields.replaced) == 0 and dialog.fields.widget() is not None)
     assert not dialog.write_button.isEnabled()
-    # The first track is current when the window opens, and offered alone.
-    assert dialog.scope.currentText() == "The selected track"
-    dialog.scope.setCurrentText("All tracks of the library")
+    assert dialog.scope.currentText() == "All tracks of the library"
     qtbot.mouseClick(dialog.preview_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: dialog.plan is not None, timeout=LONG_MS)
     rows = dialog.tables[CHANGES].rows

@@ -79,7 +79,8 @@ def test_pieces_pushed_one_by_one_equal_the_whole(rate: int, cuts: list[int]) ->
     resampler = Resampler(rate)
     results = [resampler.push(piece) for piece in np.split(wave, sorted(cuts))]
     results.append(resampler.finish())
-    np.testing.assert_allclose(np.concatenate(results), resample(wave, rate), atol=1e-6)
+    # A last bit or two: other sizes of the matrix products add up in another order.
+    np.testing.assert_allclose(np.concatenate(results), resample(wave, rate), rtol=2e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("rate", RATES)

@@ -135,7 +135,7 @@ def test_the_same_library_exports_the_same_bytes(demo, tmp_path):
 def test_an_export_that_fails_leaves_the_old_file(demo, tmp_path):
     with pytest.raises(TagStudioError, match="could not be written"):
         run(export(demo, tmp_path / "no such folder" / "tags.csv"))
-    with pytest.raises(TagStudioError, match="no export format"):
+    with pytest.raises(TagStudioError, match="no exchange format"):
         run(export(demo, tmp_path / "tags.docx"))
     assert not list(tmp_path.glob("tags*"))
 
