@@ -126,8 +126,9 @@ def test_the_table_of_the_report_shows_the_newest_run_of_each_test(tmp_path, mon
         ("K3", 0, 0),
         ("K10", 3, 0),
     ]
-    assert "| K3 | kill while judging | 9 | 1 |" in report.table(lines)
-    assert report.table(lines).splitlines()[-1] == "| | **all** | **12** | **1** |"
+    assert "| K3 | kill while judging | short | 9 | 1 |" in report.table(lines)
+    assert "| | **all** | | **12** | **1** |" in report.table(lines).splitlines()
+    assert "| X6 | not run | | 0 | |" in report.table(lines).splitlines()
     assert all(json.loads(line)["full"] is False for line in (tmp_path / "short.jsonl").read_text().splitlines())
 
 
