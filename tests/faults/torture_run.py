@@ -117,12 +117,9 @@ def _steps(
 def _without(torture: Torture, names: tuple[bytes, ...], *, every: int) -> Torture:
     kept = tuple(each for each in torture.entries if os.path.basename(each.path) not in names)[::every]  # noqa: PTH119
     for entry in torture.entries:
-        if entry not in kept:
-            file = Path(os.fsdecode(torture.file(entry)))
-            if file.is_dir() and not file.is_symlink():
-                shutil.rmtree(file)  # a folder that is called like a track
-            else:
-                file.unlink(missing_ok=True)
+        # Folders stay: one that is called like a track holds another entry.
+        if entry not in kept and entry.fs != "dir":
+            Path(os.fsdecode(torture.file(entry))).unlink(missing_ok=True)
     return Torture(torture.folder, kept)
 
 
