@@ -9,11 +9,12 @@ if __name__ == "__main__":
     # Until there is something to put in order, an interrupt just ends the process.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from tagstudio.cli import app
-
 
 def main() -> None:
     """Run the command line or the window; the exit status is 0 done, 1 an explained failure, 2 wrong usage."""
+    # Not above: every worker process loads this module again, and none needs the commands.
+    from tagstudio.cli import app
+
     multiprocessing.freeze_support()
     sys.exit(app.run(sys.argv[1:], _open_window))
 

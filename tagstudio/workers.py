@@ -197,16 +197,17 @@ class WorkerPool:
         timeout_s: Callable[[T], float],
         streamed: bool = False,
         most_items: Callable[[T], int] | None = None,
+        unread: int = 2,
     ) -> Generator[tuple[T, Any]]:
         """Call ``method`` for every ``(key, args)``; yield ``(key, answer or TagStudioError)`` as they come.
 
         ``streamed`` is for generator methods: each item comes as an answer of its own, None follows the last one.
         A child that gives more than ``most_items`` is ended, and a WorkerError takes their place.
-        At most two answers per worker wait unread, so memory stays bounded; closing the generator stops the work.
+        At most ``unread`` answers per worker wait, so memory stays bounded; closing the generator stops the work.
         """
         ask = _items if streamed else _answer
         source, lock = iter(requests), threading.Lock()
-        answers = _Answers(2 * len(self._workers))
+        answers = _Answers(unread * len(self._workers))
 
         def drive(worker: Worker) -> None:
             while not answers.is_stopped:

@@ -183,7 +183,9 @@ class Library:
 
     def _writing_pragmas(self) -> tuple[str, ...]:
         # Before SQLite 3.51.3 two processes that checkpoint at the same moment can damage the file.
-        return self._pragmas(*(() if self._owner.is_first else ("wal_autocheckpoint = 0",)))
+        checkpoints = () if self._owner.is_first else ("wal_autocheckpoint = 0",)
+        # In KiB: while many tracks are added, the ends of all indexes stay in memory.
+        return self._pragmas("cache_size = -16384", *checkpoints)
 
     def _try_again(self) -> bool:
         with explained(self.file):

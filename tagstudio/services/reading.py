@@ -17,6 +17,8 @@ from tagstudio.workers import Limits, WorkerPool
 FIRST_GROUP, LARGEST_GROUP = 4, 200
 # A reader is replaced after so many groups, at most 10,000 files: reading from Python leaks nothing, decoders might.
 GROUPS_EACH = 50
+# So many answers of a reader may wait, 0.1 s of reading each: readers go on while a batch is stored.
+UNREAD = 16
 READER_LIMITS = Limits(memory_bytes=4 * 2**30, may_write=False, calls=GROUPS_EACH, niceness=5, threads=1)
 
 
@@ -48,7 +50,9 @@ def read_files(
         suspects: list[bytes] = []
         requests = ((group, (group,)) for group in groups)
         with closing(
-            pool.unordered("read_all", requests, timeout_s=limit.of_group, streamed=True, most_items=_most_items)
+            pool.unordered(
+                "read_all", requests, timeout_s=limit.of_group, streamed=True, most_items=_most_items, unread=UNREAD
+            )
         ) as answers:
             yield from _in_groups(answers, suspects)
         alone = ((path, (path,)) for path in suspects)

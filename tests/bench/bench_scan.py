@@ -20,8 +20,6 @@ from figures import Figure, table
 
 from tagstudio.audio.formats import is_audio_name
 from tagstudio.domain.jobs import run
-from tagstudio.services.scan import rescan, scan
-from tagstudio.services.studio import open_studio
 from tagstudio.worker_process import resident_bytes
 
 MAKER = Path(__file__).parents[3] / "shared" / "tools" / "data" / "make_big_library.py"
@@ -48,6 +46,10 @@ def made(script: Path, folder: Path, tracks: int) -> Path:
 
 def measured(folder: Path, place: Path) -> list[Figure]:
     """Run the loop over one half, scan everything, run it over the other half, then scan again without changes."""
+    # Not above: every reader loads this file again, as it would not load the program's.
+    from tagstudio.services.scan import rescan, scan
+    from tagstudio.services.studio import open_studio
+
     files = sorted(audio_files(os.fsencode(folder)))
     warm(files)
     loop_s = mutagen_loop(files[::2])

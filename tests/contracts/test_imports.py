@@ -48,7 +48,7 @@ def test_no_module_of_the_package_loads_torch(package):
     assert not _loaded_with(*_modules(package)) & HEAVY
 
 
-@pytest.mark.parametrize("module", ["tagstudio.__main__", "tagstudio.nn.catalogue", "tagstudio.workers"])
+@pytest.mark.parametrize("module", ["tagstudio.cli.app", "tagstudio.nn.catalogue", "tagstudio.workers"])
 def test_the_module_loads_no_torch(module):
     assert not _loaded_with(module) & HEAVY
 
@@ -60,3 +60,9 @@ def test_no_package_but_the_window_loads_qt(package):
 
 def test_the_probe_notices():
     assert "torch" in _loaded_with(*_modules("nn"))
+
+
+def test_a_worker_process_loads_nothing_of_the_program_that_started_it():
+    # It loads the module that was started, and what it needs itself.
+    needed = _loaded_with("tagstudio.workers")
+    assert _loaded_with("tagstudio.__main__", "tagstudio.workers") - needed == {"tagstudio.__main__"}
