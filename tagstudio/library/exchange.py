@@ -1,6 +1,6 @@
 """What exporting, importing and merging read and write in bulk: all that holds, and all that tracks are known by."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -16,12 +16,11 @@ from tagstudio.library.schema import (
     RootRow,
     SavedSearchRow,
     StandingRow,
-    TagAliasRow,
     TagRow,
     TrackRow,
     now,
 )
-from tagstudio.library.texts import among, clean
+from tagstudio.library.texts import among
 
 
 class Held(NamedTuple):
@@ -104,26 +103,6 @@ def every_tag(session: Session) -> dict[int, Tag]:
 def used_tags(session: Session) -> set[int]:
     """Return the ids of the tags with a verdict that holds on a whole track."""
     return set(session.scalars(select(StandingRow.tag_id).distinct()))
-
-
-def aliases(session: Session) -> dict[str, tuple[str, int]]:
-    """Return (spelling, tag id) of all aliases by key."""
-    query = select(TagAliasRow.key, TagAliasRow.name, TagAliasRow.tag_id).order_by(TagAliasRow.key)
-    return {key: (name, tag_id) for key, name, tag_id in session.execute(query)}
-
-
-def add_aliases(session: Session, wanted: Mapping[str, int]) -> list[str]:
-    """Let spellings stand for tags; those that are tags or aliases already are left alone. Returns the new ones."""
-    taken = set(aliases(session)) | set(session.scalars(select(TagRow.key)))
-    added = []
-    for name, tag_id in wanted.items():
-        key = tag_key(clean(name))
-        if key not in taken:
-            taken.add(key)
-            session.add(TagAliasRow(key=key, name=clean(name), tag_id=tag_id))
-            added.append(name)
-    session.flush()
-    return added
 
 
 def searches(session: Session) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import Track, folded
 from tagstudio.domain.vocabulary import FACETS, Tag
 from tagstudio.library import exchange as table
-from tagstudio.library import tracks
+from tagstudio.library import tag_aliases, tracks
 from tagstudio.services.exchange.content import Guess, LibraryContent, Said, TrackContent, Word
 from tagstudio.services.scores import TagScores
 
@@ -31,7 +31,7 @@ def content(session: Any, ids: Sequence[int], scores: TagScores | None, *, minim
     tags = table.every_tag(session)
     used = table.used_tags(session)
     spelled: dict[int, list[str]] = {}
-    for name, tag_id in table.aliases(session).values():
+    for name, tag_id in tag_aliases.spellings(session).values():
         spelled.setdefault(tag_id, []).append(name)
     words = tuple(
         Word(tag=tag.name, facet=tag.facet, aliases=tuple(spelled.get(tag.id, ())), is_used=tag.id in used)

@@ -7,6 +7,7 @@ from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import shown
 from tagstudio.library import exchange as table
+from tagstudio.library import tag_aliases
 from tagstudio.library.other import is_library, opened_copy
 from tagstudio.library.store import Library
 from tagstudio.services.exchange.content import Reading, Reference
@@ -48,7 +49,7 @@ def _read(other: Library, reading: Reading) -> None:
         known = table.known_tracks(session)
         words = table.every_tag(session)
         spelled: dict[int, list[str]] = {}
-        for name, tag_id in table.aliases(session).values():
+        for name, tag_id in tag_aliases.spellings(session).values():
             spelled.setdefault(tag_id, []).append(name)
         for tag in words.values():
             reading.know(tag.name, tag.facet, aliases=tuple(spelled.get(tag.id, ())))

@@ -10,7 +10,7 @@ from tagstudio.domain.errors import NothingFoundError, TagStudioError
 from tagstudio.domain.tracks import folded
 from tagstudio.domain.vocabulary import DEFAULT_FACET, Tag, tag_key, tag_name
 from tagstudio.library import exchange as table
-from tagstudio.library import tags
+from tagstudio.library import tag_aliases, tags
 from tagstudio.services.exchange.content import Reading
 from tagstudio.services.exchange.plans import AddTag, Choice, Choices, FileWord, LeaveOut, MapTo
 
@@ -32,7 +32,7 @@ class Vocabulary:
     def __init__(self, session: Any) -> None:
         self.by_id = table.every_tag(session)
         self.by_key = {tag_key(tag.name): tag for tag in self.by_id.values()}
-        self.aliases = {key: self.by_id[tag_id] for key, (_, tag_id) in table.aliases(session).items()}
+        self.aliases = {key: self.by_id[tag_id] for key, (_, tag_id) in tag_aliases.spellings(session).items()}
         self._folded: dict[str, Tag] = {}
         for tag in self.by_id.values():
             self._folded.setdefault(folded(tag.name), tag)
@@ -124,7 +124,7 @@ def take_in(session: Any, words: Iterable[FileWord], choices: Choices) -> Meanin
             found[word.key] = tag
             if choices.vocabulary:
                 spellings.update(dict.fromkeys(_usable(word.aliases), tag.id))
-    return Meaning(found, tuple(new_tags), tuple(table.add_aliases(session, spellings)))
+    return Meaning(found, tuple(new_tags), tuple(tag_aliases.add(session, spellings)))
 
 
 def _usable(aliases: Iterable[str]) -> list[str]:

@@ -11,7 +11,7 @@ from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Judgement, Origin, Verdict
 from tagstudio.domain.vocabulary import tag_key
 from tagstudio.library import exchange as table
-from tagstudio.library import judgements, tags
+from tagstudio.library import judgements, tag_aliases, tags
 from tagstudio.services.exchange import (
     AddTag,
     Choices,
@@ -218,7 +218,7 @@ def test_merging_brings_verdicts_tags_spellings_and_searches_and_leaves_the_othe
         for number, word in enumerate(("alpha", "jazz", "alpha", "jazz", "lost"), 1):
             say(other, number, word, Verdict.NO)
         with other.library.write() as session:
-            table.add_aliases(session, {"alfa": tags.by_name(session, "alpha").id})
+            tag_aliases.add(session, {"alfa": tags.by_name(session, "alpha").id})
             table.add_searches(session, [("mine", "tag:alpha")])
     files = {file.name: file.read_bytes() for file in (tmp_path / "other").iterdir() if file.is_file()}
     plan = run(plan_merge(here, tmp_path / "other" / "l.sqlite3"))
@@ -233,7 +233,7 @@ def test_merging_brings_verdicts_tags_spellings_and_searches_and_leaves_the_othe
     with here.library.read() as session:
         assert judgements.history(session)[0].kind == "merge"
         assert table.searches(session) == [("mine", "tag:alpha")]
-        assert tag_key("alfa") in table.aliases(session)
+        assert tag_key("alfa") in tag_aliases.spellings(session)
 
 
 def test_a_library_that_is_open_elsewhere_is_merged_with_what_its_journal_holds(here, tmp_path):
