@@ -83,6 +83,21 @@ def test_a_completion_chosen_by_key_is_added_once(qtbot: QtBot, entry: TagEntry)
     assert added == ["techno"]
 
 
+def test_a_key_right_after_enter_meets_an_empty_field(qtbot: QtBot, entry: TagEntry) -> None:
+    qtbot.keyClicks(entry.field, "te")
+    entry.put_completions("te", ["techno", "tender"])
+    popup = entry.completer.popup()
+    assert popup is not None
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    entry.put_completions(entry.field.text(), ["techno"])  # an answer that was on its way
+    with qtbot.waitSignal(entry.left):
+        qtbot.keyClick(popup if popup.isVisible() else entry.field, Qt.Key.Key_Escape)
+    qtbot.keyClicks(entry.field, "da")
+    qtbot.wait(1)  # what Enter left to do must not take the new word
+    assert entry.field.text() == "da"
+
+
 def test_completions_for_what_is_no_longer_typed_are_dropped(qtbot: QtBot, entry: TagEntry) -> None:
     qtbot.keyClicks(entry.field, "tec")
     entry.put_completions("te", ["tender"])

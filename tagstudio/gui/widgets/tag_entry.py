@@ -10,6 +10,8 @@ from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.vocabulary import tag_name
 from tagstudio.gui.widgets.parts import plain_label, stacked
 
+_KEY_COMES = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+
 
 class TagEntry(QWidget):
     """Enter adds the word; leaving the field never does.
@@ -28,10 +30,12 @@ class TagEntry(QWidget):
         self.field.setAccessibleName("Add a tag to this track")
         self._error = plain_label(wraps=True, role="failure")
         self._error.hide()
+        self._is_entered = False
         self._words = QStringListModel(self)
         self.completer = QCompleter(self._words, self)
         self.completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.field.setCompleter(self.completer)
+        self.field.installEventFilter(self)
         if popup := self.completer.popup():
             popup.installEventFilter(self)
         self.field.textEdited.connect(self._edited)
@@ -47,7 +51,7 @@ class TagEntry(QWidget):
 
     def put_completions(self, prefix: str, words: Sequence[str]) -> None:
         """Offer words, unless the text has changed since they were asked for."""
-        if prefix != self.field.text() or not self.field.hasFocus():
+        if self._is_entered or prefix != self.field.text() or not self.field.hasFocus():
             return
         self._words.setStringList(list(words))
         if words:
@@ -56,12 +60,15 @@ class TagEntry(QWidget):
             self._hide_completions()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        # After Enter, a quick Escape may still reach the words that were offered; with nothing typed it means to leave.
-        is_escape = isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
-        if is_escape and event.type() == QEvent.Type.KeyPress and not self.field.text():
-            self._hide_completions()
-            self.left.emit()
-            return True
+        if event.type() in _KEY_COMES and isinstance(event, QKeyEvent):
+            if self._is_entered:  # a fast hand comes before the timer
+                self._empty()
+            # A quick Escape may still reach the words that were offered; with nothing typed it means to leave.
+            is_escape = event.key() == Qt.Key.Key_Escape and event.type() == QEvent.Type.KeyPress
+            if is_escape and watched is not self.field and not self.field.text():
+                self._hide_completions()
+                self.left.emit()
+                return True
         return super().eventFilter(watched, event)
 
     def _edited(self, text: str) -> None:
@@ -85,9 +92,13 @@ class TagEntry(QWidget):
         self.added.emit(name)
         self.field.setText("")  # at once: completions still on their way must not open over the next key
         # The completer writes its word into the field after this signal.
+        self._is_entered = True
         QTimer.singleShot(0, self._empty)
 
     def _empty(self) -> None:
+        if not self._is_entered:
+            return
+        self._is_entered = False
         self._words.setStringList([])
         self._hide_completions()
         self.field.setText("")  # unlike clear(), forgets the typing, so that Ctrl+Z means the judgement
