@@ -94,6 +94,18 @@ def test_a_mistake_is_underlined_until_the_text_changes(qtbot, box):
     assert box.field._mistake is None
 
 
+def test_what_is_wrong_is_said_once_nothing_is_offered_any_more(qtbot, box):
+    typed(qtbot, box, "ta")
+    box.show_error(QueryError("There is no tag “ta”.", "Write tag:.", position=0))
+    assert box.error_text == ""
+    qtbot.keyClick(box.field, Qt.Key.Key_Escape)
+    assert "no tag" in box.error_text
+    box.put_completions("ta", 2, OFFERED)
+    assert box.error_text == ""
+    box.put_completions("ta", 2, [])
+    assert "no tag" in box.error_text
+
+
 def test_only_the_last_of_several_looks_is_shown(qtbot, filled, runner):
     presenter = FacetsPresenter(filled, runner)
     shown = []

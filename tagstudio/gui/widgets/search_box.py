@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QStyle, QStyleOptionFrame, QWidget
 
 from tagstudio.domain.errors import QueryError
@@ -33,6 +33,7 @@ class SearchBox(QWidget):
         self.field.offers = self.offers
         self._error = plain_label(wraps=True, role="failure")
         self._error.hide()
+        self._is_wrong = False
         self._sent = ""
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -43,6 +44,7 @@ class SearchBox(QWidget):
         self.field.textEdited.connect(lambda text: self.completions_wanted.emit(text, self.field.cursorPosition()))
         self.field.accepted.connect(self._accept)
         self.offers.itemClicked.connect(lambda _: self._accept())
+        self.offers.closed.connect(self._place_error)
         self.field.returnPressed.connect(self._enter)
         self.field.left.connect(self.left)
         self.setLayout(stacked(self.field, self._error, spacing=2))
@@ -73,21 +75,27 @@ class SearchBox(QWidget):
         """Offer ways to go on, unless the text has changed since they were asked for."""
         if (text, cursor) == (self.text, self.field.cursorPosition()) and self.field.hasFocus():
             self.offers.offer(found)
+            self._place_error()
 
     def show_error(self, error: QueryError) -> None:
-        """Say what is wrong and mark the character."""
+        """Mark the character and say what is wrong: while ways to go on are offered, only once those are gone."""
         text = self.text
         position = min(max(error.position, 0), len(text))
         before, after = text[:position], text[position:]
         self._error.setText(f"{error.what} {error.advice}\nHere: {before[-40:]}▸{after[:20]}".strip())
-        self._error.show()
+        self._is_wrong = True
+        self._place_error()
         self.field.underline(position)
         announce(self.field, error.what)
 
     def clear_error(self) -> None:
         """Take the mistake away."""
-        self._error.hide()
+        self._is_wrong = False
+        self._place_error()
         self.field.underline(None)
+
+    def _place_error(self) -> None:
+        self._error.setVisible(self._is_wrong and self.offers.isHidden())
 
     def _accept(self) -> None:
         chosen = self.offers.chosen
@@ -179,6 +187,8 @@ class _Field(QLineEdit):
 class _Offers(QListWidget):
     """The ways to go on, under the field; the keyboard stays in the field."""
 
+    closed = Signal()
+
     def __init__(self, field: QLineEdit) -> None:
         super().__init__(field)
         self._field = field
@@ -211,6 +221,10 @@ class _Offers(QListWidget):
         self.setFixedSize(max(320, self._field.width() // 2), rows * self.sizeHintForRow(0) + 4)
         self.move(self._field.mapToGlobal(QPoint(0, self._field.height())))
         self.show()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.closed.emit()
 
     def step(self, rows: int) -> None:
         """Mark the next or the previous one; before the first is none."""
