@@ -26,6 +26,8 @@ def _open_window(library: Path | None, folder: Path | None, is_demo: bool) -> in
         refuse_second_window(library, demo=is_demo)
     except OpenElsewhereError as error:
         print(error.what, error.advice)
+        if folder is not None:
+            print(f"“{folder}” was not added: drop it onto that window.")
         return 0
     from tagstudio.gui.app import run
 
