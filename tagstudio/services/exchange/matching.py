@@ -70,10 +70,15 @@ class Matcher:
         found = self._by_hash.get(reference.audio_hash, []) if reference.audio_hash else []
         if not found:
             return ""
-        # Copies of one recording: the one that lies most alike.
-        wanted = _plain(reference.path).split("/")[::-1]
-        best = max(found, key=lambda track: (_alike(_place_of(track), wanted), -track.id))
-        return Match(best.id, Way.AUDIO)
+        # Copies of one recording: the one that lies most alike, then the one whose place is spelled alike.
+        spelled = _parts(reference.path)
+        wanted = [_plain(each) for each in spelled]
+
+        def likeness(track: KnownTrack) -> tuple[int, int, int]:
+            place = _parts(_file(track))
+            return _alike([_plain(each) for each in place], wanted), _alike(place, spelled), -track.id
+
+        return Match(max(found, key=likeness).id, Way.AUDIO)
 
     def _place(self, reference: Reference) -> Match | str:
         path = _bytes(reference.path)
@@ -83,10 +88,11 @@ class Matcher:
         return Match(track.id, Way.PATH, has_other_audio=_differs(track, reference))
 
     def _below(self, reference: Reference) -> Match | str:
-        parts = _plain(reference.path).strip("/").split("/")
+        parts = _slashed(reference.path).strip("/").split("/")
         # The name alone says too little here.
         for start in range(len(parts) - 1):
-            found = self._by_relative.get("/".join(parts[start:]), [])
+            below = "/".join(parts[start:])
+            found = _spelled(below, self._by_relative.get(_plain(below), []))
             if len(found) == 1 and not _differs(found[0], reference):
                 return Match(found[0].id, Way.BELOW)
         return ""
@@ -98,12 +104,23 @@ class Matcher:
             found = self._by_stem.get(_plain(reference.stem), []) or self._by_name.get(_plain(reference.stem), [])
         if not found:
             return ""
-        fitting = [track for track in found if _fits(track, reference)]
+        fitting = _named(reference, [track for track in found if _fits(track, reference)])
         if not fitting:
             return "the track of this name has another length, title or audio"
         if len(fitting) > 1:
             return f"{len(fitting)} tracks have this name"
         return Match(fitting[0].id, Way.NAME)
+
+
+def _spelled(below: str, found: list[KnownTrack]) -> list[KnownTrack]:
+    """Of several tracks whose places differ in case or in the spelling of accents, return the one spelled so."""
+    return [track for track in found if os.fsdecode(track.path) == below] or found
+
+
+def _named(reference: Reference, found: list[KnownTrack]) -> list[KnownTrack]:
+    """Of several tracks whose names differ so, return those that are named exactly so."""
+    name = _parts(reference.path)[0]
+    return [track for track in found if _parts(_file(track))[0] == name] or found
 
 
 def _fits(track: KnownTrack, reference: Reference) -> bool:
@@ -130,15 +147,22 @@ def _alike(place: list[str], wanted: list[str]) -> int:
     return count
 
 
-def _place_of(track: KnownTrack) -> list[str]:
-    return _plain(os.fsdecode(os.path.join(track.root, track.path))).split("/")[::-1]  # noqa: PTH118 -- bytes
+def _file(track: KnownTrack) -> str:
+    return os.fsdecode(os.path.join(track.root, track.path))  # noqa: PTH118 -- bytes
+
+
+def _parts(path: str) -> list[str]:
+    """Return the parts of a path, the last one first."""
+    return _slashed(path).split("/")[::-1]
 
 
 def _plain(path: str) -> str:
     """Return a path as systems that fold case and accents' spelling compare it, with forward slashes."""
-    if "\\" in path and "/" not in path:
-        path = PureWindowsPath(path).as_posix()
-    return unicodedata.normalize("NFC", path).casefold()
+    return unicodedata.normalize("NFC", _slashed(path)).casefold()
+
+
+def _slashed(path: str) -> str:
+    return PureWindowsPath(path).as_posix() if "\\" in path and "/" not in path else path
 
 
 def _bytes(path: str) -> bytes:

@@ -1,0 +1,33 @@
+"""Which track of a library a file from elsewhere means."""
+
+import os
+import unicodedata
+
+import pytest
+
+from tagstudio.library.exchange import KnownTrack
+from tagstudio.services.exchange.content import Reference
+from tagstudio.services.exchange.matching import Matcher
+
+COMPOSED = unicodedata.normalize("NFC", "Å.flac")
+DECOMPOSED = unicodedata.normalize("NFD", "Å.flac")
+NAMES = ("Case.flac", "case.flac", COMPOSED, DECOMPOSED)
+
+
+def known(root: bytes, audio_hash: str) -> list[KnownTrack]:
+    return [
+        KnownTrack(number, root, os.fsencode(f"names/{name}"), audio_hash, "", "", 3.0)
+        for number, name in enumerate(NAMES, 1)
+    ]
+
+
+@pytest.mark.parametrize("audio_hash", ["the same", ""], ids=["equal audio", "audio unknown"])
+@pytest.mark.parametrize("root", [b"/music", b"/moved/elsewhere"], ids=["in place", "moved"])
+@pytest.mark.parametrize("number", range(1, len(NAMES) + 1))
+def test_of_files_whose_names_differ_in_case_or_accents_spelling_the_one_spelled_so_is_meant(
+    number: int, root: bytes, audio_hash: str
+) -> None:
+    matcher = Matcher(known(root, audio_hash))
+    found = matcher.match(Reference(path=f"/music/names/{NAMES[number - 1]}", audio_hash=audio_hash))
+    assert not isinstance(found, str), found
+    assert found.track_id == number
