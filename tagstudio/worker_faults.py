@@ -17,6 +17,11 @@ def late(allowed_s: float) -> WorkerError:
     return WorkerError(f"A helper process {took} and was ended.", ADVICE, reason=f"it {took}")
 
 
+def is_late(answer: object) -> bool:
+    """Tell whether an answer is the error of a child that took too long."""
+    return isinstance(answer, WorkerError) and answer.reason.startswith("it took longer than")
+
+
 def died(code: int | None) -> WorkerError:
     """Return the error of a child that ended by itself, or was killed, with this exit code."""
     ending = _ending(code)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, delete, func, not_, or_, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from tagstudio.domain.errors import NothingFoundError
 from tagstudio.domain.judgements import Verdict
@@ -61,6 +62,8 @@ def update(
     else:
         for name, value in described(facts).items():
             setattr(row, name, value)
+        # Written even when the row stays as it is: whoever keeps fields in memory looks at the changes of rows.
+        flag_modified(row, "audio_hash")
         texts = search_texts(facts)
         session.execute(delete(TrackFieldRow).where(TrackFieldRow.track_id == track_id))
         store_fields(session, [(track_id, facts)])

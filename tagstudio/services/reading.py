@@ -10,13 +10,15 @@ from tagstudio.domain.errors import TagStudioError, WorkerError
 from tagstudio.domain.tracks import TrackFacts
 from tagstudio.services.reader import TELL_EVERY_S, FileReader
 from tagstudio.services.walk import FoundFile
-from tagstudio.worker_faults import garbled
+from tagstudio.worker_faults import garbled, is_late
 from tagstudio.workers import Limits, WorkerPool
 
 # A small first group shows the first tracks at once; large ones cost fewer messages.
 FIRST_GROUP, LARGEST_GROUP = 4, 200
 # A reader is replaced after so many groups, at most 10,000 files: reading from Python leaks nothing, decoders might.
 GROUPS_EACH = 50
+# A larger file may take its reader minutes, so it is a group of its own: nobody else is to blame.
+LARGE_BYTES = 1 << 28
 # So many answers of a reader may wait, 0.1 s of reading each: readers go on while a batch is stored.
 UNREAD = 16
 READER_LIMITS = Limits(memory_bytes=4 * 2**30, may_write=False, calls=GROUPS_EACH, niceness=5, threads=1)
@@ -37,14 +39,15 @@ def read_files(
     """Yield what is in each file, several at a time, in whatever order; closing the generator ends the readers.
 
     A file may take as long as its size allows. When a reader dies or is late, the rest of its group is read again file
-    by file, so that one file alone is to blame.
+    by file, so that one file alone is to blame; only a file that was late all by itself is not.
 
     Parameters
     ----------
     own : sequence of str
         Names of more fields to keep; see ``FileReader``.
     """
-    groups = list(_groups(paths))
+    large = [path for path in paths if files[path].size > LARGE_BYTES]
+    groups = [*_groups([path for path in paths if files[path].size <= LARGE_BYTES]), *((path,) for path in large)]
     limit = _Patience(files)
     with WorkerPool(min(workers, max(1, len(groups))), FileReader, tuple(own), limits=READER_LIMITS) as pool:
         suspects: list[bytes] = []
@@ -91,7 +94,9 @@ def _in_groups(answers: Generator[tuple[tuple[bytes, ...], Any]], suspects: list
     told: dict[tuple[bytes, ...], int] = {}
     for group, answer in answers:
         n = told.get(group, 0)
-        if isinstance(answer, TagStudioError):
+        if is_late(answer) and len(group) == 1:
+            yield [Answer(group[0], answer, 2)]
+        elif isinstance(answer, TagStudioError):
             suspects += group[n:]
         elif answer is not None and _is_about(answer, group[n:]):
             told[group] = n + len(answer)

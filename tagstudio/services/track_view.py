@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagstudio.audio.listening import Overview
-from tagstudio.domain.errors import LibraryError, TagStudioError
+from tagstudio.domain.errors import DecodeError, LibraryError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import Track
 from tagstudio.library.listened import Taggram
@@ -83,9 +83,11 @@ def overview(studio: Studio, track_id: int) -> Overview:
     Raises
     ------
     DecodeError, WorkerError
-        If the file cannot be read.
+        If the file cannot be read; one that no scan could read is not tried again here, as it may take minutes.
     """
     track = track_by_id(studio, track_id)
+    if track.last_error and not track.audio_hash:
+        raise DecodeError(track.file, track.last_error)
     kept = studio.library.cache.overview(track.audio_hash) if track.audio_hash else None
     if kept is not None and (found := overviews.from_bytes(kept)) is not None:
         return found

@@ -52,7 +52,7 @@ def _codec(head: bytes) -> tuple[str, int, int, int, int, int] | None:
         return "opus", _OPUS_RATE, head[9], int.from_bytes(head[10:12], "little"), 2, _OPUS_PACKET
     if head.startswith(b"\x01vorbis") and len(head) >= 30:
         rate = int.from_bytes(head[12:16], "little")
-        return ("vorbis", rate, head[11], 0, 3, _VORBIS_PACKET)
+        return ("vorbis", rate, head[11], 0, 3, _VORBIS_PACKET) if rate else None
     return None
 
 

@@ -71,6 +71,18 @@ def test_a_retagged_track_forgets_its_old_fields(filled, facts, found):
         assert tracks.rows(session, [1])[0].name == "Someone – 1.mp3"
 
 
+def test_new_fields_count_as_a_change_when_the_row_says_the_same(filled, facts):
+    def version(session):
+        return session.connection().exec_driver_sql("SELECT value FROM info WHERE name = 'tracks'").scalar_one()
+
+    for mood in ("dark", "calm"):
+        with filled.write() as session:
+            before = version(session)
+            tracks.update(session, 1, size=1, mtime_ns=1, facts=facts("same", mood=(mood,)))
+        with filled.read() as session:
+            assert version(session) != before
+
+
 def test_missing_is_a_flag_and_nothing_is_deleted(filled):
     with filled.write() as session:
         tracks.mark_missing(session, range(1, 11))

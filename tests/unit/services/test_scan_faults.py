@@ -12,8 +12,9 @@ from tagstudio.domain.errors import DecodeError, TagStudioError, reason_of
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Verdict
 from tagstudio.library import tracks
-from tagstudio.services import browse, reading
+from tagstudio.services import browse, reading, track_view
 from tagstudio.services.judge import judge
+from tagstudio.services.reader import FileReader
 from tagstudio.services.scan import NOT_OPENED, rescan, scan
 from tagstudio.services.studio import Studio
 
@@ -201,6 +202,35 @@ def test_a_file_that_could_not_be_read_is_tried_again_at_every_scan(studio, musi
     os.utime(music / "bad.wav", ns=(times, times))
     mended = run(scan(studio, [music]))
     assert (mended.changed, mended.failed) == (1, ())
+
+
+def test_a_large_file_that_is_late_is_waited_for_once(studio, music, monkeypatch):
+    waited = []
+    monkeypatch.setattr(reading, "time_allowed_s", lambda size: waited.append(size) or -1.0)
+    monkeypatch.setattr(reading, "LARGE_BYTES", 0)
+    assert len(run(scan(studio, [music])).failed) == 3
+    assert sorted(waited) == sorted(file.stat().st_size for file in music.rglob("*.*"))
+    monkeypatch.undo()
+    assert len(run(scan(studio, [music])).failed) == 3
+
+
+def test_no_sound_without_a_rate_is_damage_and_no_fault_of_the_reader(tmp_path, tone):
+    file = tone(tmp_path / "a.ogg")
+    whole = file.read_bytes()
+    at = whole.index(b"\x01vorbis") + 12
+    file.write_bytes(whole[:at] + bytes(4) + whole[at + 4 :])
+    with pytest.raises(DecodeError, match="damaged"):
+        FileReader().read(bytes(file))
+
+
+def test_a_track_that_no_scan_could_read_is_not_tried_again_for_its_picture(studio, music):
+    (music / "bad.wav").write_bytes(b"x" * 5000)
+    run(scan(studio, [music]))
+    (track_id,) = ids(studio, "is:failed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(studio, "ear", None)
+        with pytest.raises(DecodeError, match="known kind"):
+            track_view.overview(studio, track_id)
 
 
 def test_a_file_that_took_too_long_waits_for_a_change_or_a_scan_of_its_own_folder(studio, music, monkeypatch):
