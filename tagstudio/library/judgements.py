@@ -226,18 +226,21 @@ def _take_back(session: Session, before: _Batches, chosen: BatchRow) -> Judged:
 
 def _restored(session: Session, batch_id: int, undone: set[int]) -> list[Judgement]:
     """Return the judgements that make what a batch touched equal to the replay of the batches in effect."""
-    holds: dict[Key, Verdict] = {}
-    wanted: dict[Key, Verdict] = {}
+    cleared = Verdict.CLEARED, Origin.UNDO
+    holds: dict[Key, tuple[Verdict, Origin]] = {}
+    wanted: dict[Key, tuple[Verdict, Origin]] = {}
     for row in _touched(session, batch_id):
         key = row.track_id, row.tag_id, row.start_s, row.end_s
-        holds[key] = Verdict(row.verdict)
-        wanted.setdefault(key, Verdict.CLEARED)
+        said = Verdict(row.verdict), Origin(row.origin)
+        said = cleared if said[0] is Verdict.CLEARED else said
+        holds[key] = said
+        wanted.setdefault(key, cleared)
         if row.undoes is None and row.batch_id not in undone:
-            wanted[key] = Verdict(row.verdict)
+            wanted[key] = said
     return [
-        Judgement(track_id=key[0], tag_id=key[1], start_s=key[2], end_s=key[3], verdict=verdict, origin=Origin.UNDO)
-        for key, verdict in wanted.items()
-        if holds[key] != verdict
+        Judgement(track_id=key[0], tag_id=key[1], start_s=key[2], end_s=key[3], verdict=verdict, origin=origin)
+        for key, (verdict, origin) in wanted.items()
+        if holds[key] != (verdict, origin)
     ]
 
 
@@ -247,7 +250,7 @@ def _touched(session: Session, batch_id: int) -> Sequence[Row[Any]]:
     query = (
         select(
             JudgementRow.track_id, JudgementRow.tag_id, JudgementRow.start_s, JudgementRow.end_s,
-            JudgementRow.verdict, JudgementRow.batch_id, BatchRow.undoes,
+            JudgementRow.verdict, JudgementRow.origin, JudgementRow.batch_id, BatchRow.undoes,
         )
         .distinct()
         .add_columns(JudgementRow.id)

@@ -146,7 +146,9 @@ class _Settled:
                     self.contradictions.append(_contradiction(first, claim, tag))
 
     def _settle(self, key: Key, tag: Tag, claim: Claim, mine: table.Held | None, *, theirs: bool) -> None:
-        if mine is not None and mine.verdict is claim.verdict:
+        # Said by a person, the same as in the file's own tags is news: it no longer gives way to the next one.
+        is_confirmed = mine is not None and mine.origin is Origin.FILE and claim.origin is not Origin.FILE
+        if mine is not None and mine.verdict is claim.verdict and not is_confirmed:
             self.same += 1
             return
         # What a file's own tags said gives way to what a person said, whoever it was.

@@ -93,7 +93,7 @@ class Matcher:
         for start in range(len(parts) - 1):
             below = "/".join(parts[start:])
             found = _spelled(below, self._by_relative.get(_plain(below), []))
-            if len(found) == 1 and not _differs(found[0], reference):
+            if len(found) == 1 and _fits(found[0], reference):
                 return Match(found[0].id, Way.BELOW)
         return ""
 

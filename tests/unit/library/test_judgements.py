@@ -178,6 +178,26 @@ def test_what_undo_restores_says_so_and_the_history_shows_it(filled, verdict):
         assert [(past.undoes, past.is_undone) for past in judgements.history(session)] == [(batch, False), (None, True)]
 
 
+def test_undo_brings_back_who_said_it(filled):
+    def said(verdict, origin):
+        record(filled, Judgement(track_id=1, tag_id=1, verdict=verdict, origin=origin))
+
+    def stands():
+        with filled.read() as session:
+            return session.execute(text("SELECT verdict, origin FROM standing WHERE track_id = 1 AND tag_id = 1")).all()
+
+    said(Verdict.YES, Origin.FILE)
+    said(Verdict.YES, Origin.CURATOR)
+    said(Verdict.NO, Origin.IMPORT)
+    undo(filled)
+    assert stands() == [("yes", "curator")]
+    undo(filled)
+    assert stands() == [("yes", "file")]
+    redo(filled)
+    redo(filled)
+    assert stands() == [("no", "import")]
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with open_library(tmp_path_factory.mktemp("laws") / "library.sqlite3") as library:

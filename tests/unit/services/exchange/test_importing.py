@@ -113,6 +113,17 @@ def test_an_import_is_one_batch_of_its_origin_with_a_backup_and_undo_takes_it_ba
     assert held(here) == before
 
 
+def test_what_a_person_says_like_the_files_own_tags_is_kept_as_said_by_a_person(here, tmp_path):
+    with here.library.write() as session:
+        tag = tags.by_name(session, "jazz")
+        judgements.record(session, [Judgement(track_id=1, tag_id=tag.id, verdict=Verdict.YES, origin=Origin.FILE)])
+    row = "/music/a/one.flac,jazz"
+    first = imported(here, table_of(tmp_path, f"{row},yes"))
+    assert (first.judged.judged, first.preview.same) == (1, 0)
+    other = imported(here, table_of(tmp_path, f"{row},no", name="other.csv"))
+    assert (other.judged.judged, other.preview.n_conflicts) == (0, 1)
+
+
 def test_importing_the_same_file_again_does_nothing(here, tmp_path):
     file = table_of(tmp_path, "/music/a/one.flac,jazz,yes", "/music/a/two.flac,jazz,no")
     assert imported(here, file).judged.judged == 2

@@ -21,6 +21,13 @@ def known(root: bytes, audio_hash: str) -> list[KnownTrack]:
     ]
 
 
+def test_a_place_below_another_folder_is_not_enough_for_a_track_of_another_length() -> None:
+    mine = KnownTrack(1, b"/music", b"CD1/01.flac", "mine", "Mine", "Me", 301.0)
+    theirs = Reference(path="/home/bob/Other Album/CD1/01.flac", title="Theirs", duration_s=95.0)
+    assert isinstance(Matcher([mine]).match(theirs), str)
+    assert not isinstance(Matcher([mine]).match(Reference(path=theirs.path, duration_s=300.0)), str)
+
+
 @pytest.mark.parametrize("audio_hash", ["the same", ""], ids=["equal audio", "audio unknown"])
 @pytest.mark.parametrize("root", [b"/music", b"/moved/elsewhere"], ids=["in place", "moved"])
 @pytest.mark.parametrize("number", range(1, len(NAMES) + 1))
