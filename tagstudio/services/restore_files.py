@@ -4,19 +4,18 @@ import json
 import os
 from collections.abc import Sequence
 
-from tagstudio.domain.errors import NothingFoundError
+from tagstudio.domain.errors import NothingFoundError, WriteRefusedError
 from tagstudio.domain.jobs import Job
 from tagstudio.domain.tracks import shown_path
-from tagstudio.library import roots, tracks, write_journal
-from tagstudio.library.write_journal import Entry, Run
+from tagstudio.library import roots, tracks, write_history, write_journal
+from tagstudio.library.write_history import History
+from tagstudio.library.write_journal import WRITE, Entry, Run
 from tagstudio.services.file_writer import FileRequest, Prepared
 from tagstudio.services.studio import Studio
 from tagstudio.services.write_run import RunReport, Step, carried_out
 from tagstudio.workers import Worker
 
 __all__ = ["Entry", "Run", "RunReport", "files_of", "restore_all", "restore_run", "restore_track", "runs"]
-
-WRITE = "write"
 
 
 def runs(studio: Studio) -> list[Run]:
@@ -58,9 +57,9 @@ def restore_run(studio: Studio, run: int | None = None) -> Job[RunReport]:
         raise NothingFoundError(
             f"Nothing of run {run} is left to take back.", "“tagstudio restore --list” shows all runs."
         )
-    return (
-        yield from _back(studio, entries, f"{'Taken back' if found.kind == WRITE else 'Written again'}: {found.text}")
-    )
+    text = f"{'Taken back' if found.kind == WRITE else 'Written again'}: {found.text}"
+    # One run may have touched a file more than once.
+    return (yield from _back(studio, entries[::-1], text))
 
 
 def restore_track(studio: Studio, track_id: int) -> Job[RunReport]:
@@ -92,34 +91,25 @@ def restore_all(studio: Studio) -> Job[RunReport]:
         ]
     if not able:
         raise NothingFoundError("No files were written that could be restored.", "")
-    return (yield from _back(studio, able[::-1], "Everything taken back", is_chain=True))
+    return (yield from _back(studio, able[::-1], "Everything taken back"))
 
 
 def _is_able(run: Run) -> bool:
     return run.counts.get(write_journal.DONE, 0) > 0
 
 
-def _back(studio: Studio, entries: Sequence[Entry], text: str, *, is_chain: bool = False) -> Job[RunReport]:
+def _back(studio: Studio, entries: Sequence[Entry], text: str) -> Job[RunReport]:
     with studio.library.read() as session:
         folders = tuple(root.path for root in roots.all_roots(session))
         ids = [entry.track_id for entry in entries if entry.track_id is not None]
         paths = {track.id: os.fsencode(track.file) for track in tracks.rows(session, ids)}
-        later = {} if is_chain else _later(write_journal.written(session), entries)
-    steps = [_step(studio, entry, paths, folders, later.get(entry.id)) for entry in entries]
-    return (yield from carried_out(studio, "restore", text, "", steps))
+        history = write_history.read(session)
+    steps = [_step(studio, entry, paths, folders, history) for entry in entries]
+    aims = write_history.aims_text([entry.id for entry in entries])
+    return (yield from carried_out(studio, write_journal.RESTORE, text, aims, steps))
 
 
-def _later(written: Sequence[Entry], entries: Sequence[Entry]) -> dict[int, int]:
-    """Return the run that wrote a file again after an entry, by entry."""
-    last = {each.track_id: each for each in written if each.state == write_journal.DONE}
-    return {
-        entry.id: last[entry.track_id].run
-        for entry in entries
-        if entry.track_id in last and last[entry.track_id].id != entry.id
-    }
-
-
-def _step(studio: Studio, entry: Entry, paths: dict[int, bytes], folders: tuple[bytes, ...], later: int | None) -> Step:
+def _step(studio: Studio, entry: Entry, paths: dict[int, bytes], folders: tuple[bytes, ...], history: History) -> Step:
     request = FileRequest(
         path=paths.get(entry.track_id or 0, entry.path),
         roots=folders,
@@ -130,15 +120,25 @@ def _step(studio: Studio, entry: Entry, paths: dict[int, bytes], folders: tuple[
     )
 
     def prepare(worker: Worker, request: FileRequest, temp: bytes, timeout_s: float) -> Prepared | None:
+        _require_nothing_later(history, entry)
         with studio.library.read() as session:
             patch = write_journal.patch(session, entry.id)
         digests = entry.old_sha256, entry.new_sha256
         found: Prepared = worker.call("prepare_back", request, temp, patch, *digests, timeout_s=timeout_s)
         return found
 
-    refusal = f"it was written again later, in run {later}" if later else ""
-    advice = "Take that run back first, or everything." if later else ""
+    def done(run: int, restore_id: int) -> dict[int, str]:
+        return history.take_back(entry, restore_id=restore_id, run=run)
+
     return Step(
-        request, entry.track_id or 0, prepare, refusal, advice, is_back=True,
+        request, entry.track_id or 0, prepare, done,
         before=json.loads(entry.fields_after), after=json.loads(entry.fields_before),
     )  # fmt: skip
+
+
+def _require_nothing_later(history: History, entry: Entry) -> None:
+    if (later := history.blocker(entry)) is not None:
+        what = "written again" if history.is_tagging(later) else "restored"
+        raise WriteRefusedError(
+            f"it was {what} later, in run {history.run_of(later)}", "Take that run back first, or everything."
+        )

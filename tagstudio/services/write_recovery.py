@@ -6,12 +6,11 @@ from pathlib import Path
 
 from tagstudio.domain.errors import WriteRefusedError
 from tagstudio.filetags.safely import digest, remove_temp, target_of, temp_beside
-from tagstudio.library import infos, roots, write_journal
+from tagstudio.library import infos, roots, write_history, write_journal
 from tagstudio.library.owners import held
 from tagstudio.library.write_journal import Entry, Run
 from tagstudio.services.studio import Studio
 
-WRITE = "write"
 INTERRUPTED = "writing was interrupted before it came to this file"
 GONE_WRONG = "writing was interrupted, and the file is neither the old nor the new one: another program has changed it"
 
@@ -63,13 +62,11 @@ def _recovered(studio: Studio, doubtful: Sequence[Entry], unfinished: dict[int, 
             states[entry.id] = found
     away = {entry.run for entry in doubtful if entry.id not in states}
     with studio.library.write() as session:
-        back = {each.id for each in write_journal.runs(session) if each.kind != WRITE}
-        for entry in doubtful:
-            if entry.id in states:
-                write_journal.settle(session, [entry.id], *states[entry.id])
-            if states.get(entry.id, ("",))[0] == write_journal.DONE and entry.run in back:
-                write_journal.mark(session, entry.track_id, new_sha256=entry.old_sha256, state=write_journal.RESTORED)
-                write_journal.mark(session, entry.track_id, new_sha256=entry.new_sha256, state=write_journal.DONE)
+        for entry_id, (state, reason) in states.items():
+            write_journal.settle(session, [entry_id], state, reason)
+        history = write_history.read(session)
+        for entry_id in (each for each, (state, _) in states.items() if state == write_journal.DONE):
+            write_journal.mark(session, history.after(entry_id))
         concerned = sorted({*unfinished, *(entry.run for entry in doubtful)} - away)
         for run in concerned:
             write_journal.finish(session, run)
