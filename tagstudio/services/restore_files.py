@@ -15,7 +15,9 @@ from tagstudio.services.studio import Studio
 from tagstudio.services.write_run import RunReport, Step, carried_out
 from tagstudio.workers import Worker
 
-__all__ = ["Entry", "Run", "RunReport", "files_of", "restore_all", "restore_run", "restore_track", "runs"]
+__all__ = [
+    "Entry", "Run", "RunReport", "continue_restore", "files_of", "restore_all", "restore_run", "restore_track", "runs",
+]  # fmt: skip
 
 
 def runs(studio: Studio) -> list[Run]:
@@ -92,6 +94,27 @@ def restore_all(studio: Studio) -> Job[RunReport]:
     if not able:
         raise NothingFoundError("No files were written that could be restored.", "")
     return (yield from _back(studio, able[::-1], "Everything taken back"))
+
+
+def continue_restore(studio: Studio, run: int) -> Job[RunReport]:
+    """Take back what an interrupted run of restoring did not come to, and nobody has taken back since.
+
+    Raises
+    ------
+    NothingFoundError
+        If there is no such run, or nothing of it is left.
+    """
+    with studio.library.read() as session:
+        found = write_journal.run(session, run)
+        aims = write_history.aims(session)
+        left = [each.id for each in write_journal.entries(session, run) if each.state == write_journal.NOT_DONE]
+        known = {each.id: each for each in write_journal.written(session) if each.state == write_journal.DONE}
+    entries = [known[aims[each]] for each in left if aims.get(each) in known]
+    if not entries:
+        raise NothingFoundError(
+            f"Nothing that run {run} was to take back is left.", "“tagstudio restore --list” shows all runs."
+        )
+    return (yield from _back(studio, entries, f"{found.text} (continued)"))
 
 
 def _is_able(run: Run) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import random
 import shutil
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from tagstudio.services import backups, judge, write_plan, write_run
 from tagstudio.services.restore_files import files_of, restore_all, restore_run, restore_track, runs
 from tagstudio.services.scan import scan
 from tagstudio.services.studio import open_studio
-from tagstudio.services.write_tags import WriteOptions, plan, write
+from tagstudio.services.write_tags import WriteOptions, continue_run, plan, write
 
 
 class WorkerHere:
@@ -156,6 +157,23 @@ def test_a_restore_is_not_taken_back_over_a_later_one(studio):
     run(restore_run(studio, 4))
     assert run(restore_run(studio, 3)).count("done") == 2
     assert counts(studio)[2] == {"done": 2}
+
+
+def test_an_interrupted_restore_goes_on_restoring_and_never_writes(studio):
+    before = contents(studio)
+    written(studio, "jazz")
+    with closing(restore_all(studio)) as job:
+        next(job)
+        next(job)
+    assert counts(studio)[2] == {"done": 1, "not done": 1}
+    judge.judge_query(studio, "", {"mellow": Verdict.YES})
+    assert not studio.settings.may_write_tags
+    assert run(continue_run(studio, 2)).count("done") == 1
+    assert contents(studio) == before
+    assert [each.kind for each in runs(studio)] == ["restore", "restore", "write"]
+    with pytest.raises(NothingFoundError):
+        run(continue_run(studio, 2, is_allowed=True))
+    assert contents(studio) == before
 
 
 @pytest.mark.parametrize("seed", range(6))
