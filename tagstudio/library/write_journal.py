@@ -81,9 +81,10 @@ def intend(
 
 
 def settle(session: Session, entry_ids: Iterable[int], state: str, reason: str = "") -> None:
-    """Record what became of files."""
+    """Record what became of files; what is known of one already stays."""
     values = {"state": state, "reason": shown(clean(reason))}
-    session.execute(update(WriteEntryRow).where(WriteEntryRow.id.in_(among(entry_ids))).values(values))
+    unknown = WriteEntryRow.id.in_(among(entry_ids)), WriteEntryRow.state == INTENDED
+    session.execute(update(WriteEntryRow).where(*unknown).values(values))
 
 
 def finish(session: Session, run_id: int) -> None:

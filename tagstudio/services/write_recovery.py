@@ -1,6 +1,5 @@
 """After a crash in the middle of writing: the journal tells what became of each file, and what is to be swept."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,19 +37,25 @@ def recover(studio: Studio) -> Recovered:
 
     Nothing is done while another program is writing into the files of this library.
     """
-    with studio.library.read() as session:
-        doubtful = write_journal.in_doubt(session)
-        unfinished = {each.id: each for each in write_journal.runs(session, unfinished_only=True)}
-    if not doubtful and not unfinished:
+    if not any(_interrupted(studio)):
         return Recovered()
     try:
         with held(claim_file(studio)):
-            return _recovered(studio, doubtful, unfinished)
+            return _recovered(studio)
     except BlockingIOError:
         return Recovered()
 
 
-def _recovered(studio: Studio, doubtful: Sequence[Entry], unfinished: dict[int, Run]) -> Recovered:
+def _interrupted(studio: Studio) -> tuple[list[Entry], list[Run]]:
+    with studio.library.read() as session:
+        return write_journal.in_doubt(session), write_journal.runs(session, unfinished_only=True)
+
+
+def _recovered(studio: Studio) -> Recovered:
+    # Only now: what another program was writing until it gave the claim back is in the journal by now.
+    doubtful, unfinished = _interrupted(studio)
+    if not doubtful and not unfinished:
+        return Recovered()
     with studio.library.read() as session:
         library_id = infos.text(session, "id")
         folders = tuple(root.path for root in roots.all_roots(session))
@@ -67,7 +72,7 @@ def _recovered(studio: Studio, doubtful: Sequence[Entry], unfinished: dict[int, 
         history = write_history.read(session)
         for entry_id in (each for each, (state, _) in states.items() if state == write_journal.DONE):
             write_journal.mark(session, history.after(entry_id))
-        concerned = sorted({*unfinished, *(entry.run for entry in doubtful)} - away)
+        concerned = sorted({*(each.id for each in unfinished), *(entry.run for entry in doubtful)} - away)
         for run in concerned:
             write_journal.finish(session, run)
         counts = {each.id: each.counts for each in write_journal.runs(session) if each.id in concerned}

@@ -1,4 +1,4 @@
-"""Taking writes back in any order: step by step, all at once, and what was taken back itself."""
+"""Taking writes back in any order, step by step and all at once, and what becomes of those that a crash cut short."""
 
 import hashlib
 import random
@@ -12,7 +12,8 @@ import soundfile
 from tagstudio.domain.errors import NothingFoundError, TagStudioError
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Verdict
-from tagstudio.services import backups, judge, write_plan, write_run
+from tagstudio.library import write_journal
+from tagstudio.services import backups, judge, write_plan, write_recovery, write_run
 from tagstudio.services.restore_files import files_of, restore_all, restore_run, restore_track, runs
 from tagstudio.services.scan import scan
 from tagstudio.services.studio import open_studio
@@ -174,6 +175,32 @@ def test_an_interrupted_restore_goes_on_restoring_and_never_writes(studio):
     with pytest.raises(NothingFoundError):
         run(continue_run(studio, 2, is_allowed=True))
     assert contents(studio) == before
+
+
+def test_a_writer_that_ends_while_a_crash_is_looked_for_has_the_last_word(studio, monkeypatch):
+    before = contents(studio)
+    judge.judge_query(studio, "", {"jazz": Verdict.YES})
+    job = write(studio, run(plan(studio, workers=1)), is_allowed=True)
+    next(job)
+    next(job)
+    claim = write_recovery.held
+
+    def held_at_last(file):
+        run(job)
+        return claim(file)
+
+    monkeypatch.setattr(write_recovery, "held", held_at_last)
+    assert not write_recovery.recover(studio).text
+    assert {each.state for each in files_of(studio, 1)} == {"done"}
+    assert run(restore_all(studio)).count("done") == 2
+    assert contents(studio) == before
+
+
+def test_what_is_known_of_a_file_is_not_settled_anew(studio):
+    written(studio, "jazz")
+    with studio.library.write() as session:
+        write_journal.settle(session, [each.id for each in files_of(studio, 1)], write_journal.NOT_DONE, "late")
+    assert {(each.state, each.reason) for each in files_of(studio, 1)} == {("done", "")}
 
 
 @pytest.mark.parametrize("seed", range(6))
