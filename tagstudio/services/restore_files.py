@@ -12,6 +12,7 @@ from tagstudio.library.write_history import History
 from tagstudio.library.write_journal import WRITE, Entry, Run
 from tagstudio.services.file_writer import FileRequest, Prepared
 from tagstudio.services.studio import Studio
+from tagstudio.services.write_recovery import recovered_first
 from tagstudio.services.write_run import RunReport, Step, carried_out
 from tagstudio.workers import Worker
 
@@ -47,6 +48,7 @@ def restore_run(studio: Studio, run: int | None = None) -> Job[RunReport]:
     NothingFoundError
         If there is no such run, or nothing of it is left to take back.
     """
+    yield from recovered_first(studio)
     with studio.library.read() as session:
         if run is None:
             able = (each.id for each in write_journal.runs(session) if each.kind == WRITE and _is_able(each))
@@ -72,6 +74,7 @@ def restore_track(studio: Studio, track_id: int) -> Job[RunReport]:
     NothingFoundError
         If there is none.
     """
+    yield from recovered_first(studio)
     with studio.library.read() as session:
         written = {each.id for each in write_journal.runs(session) if each.kind == WRITE}
         found = write_journal.of_track(session, track_id)
@@ -86,6 +89,7 @@ def restore_track(studio: Studio, track_id: int) -> Job[RunReport]:
 
 def restore_all(studio: Studio) -> Job[RunReport]:
     """Take back everything that was ever written, the newest first."""
+    yield from recovered_first(studio)
     with studio.library.read() as session:
         written = {each.id for each in write_journal.runs(session) if each.kind == WRITE}
         able = [
@@ -104,6 +108,7 @@ def continue_restore(studio: Studio, run: int) -> Job[RunReport]:
     NothingFoundError
         If there is no such run, or nothing of it is left.
     """
+    yield from recovered_first(studio)
     with studio.library.read() as session:
         found = write_journal.run(session, run)
         aims = write_history.aims(session)

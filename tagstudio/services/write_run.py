@@ -17,7 +17,7 @@ from tagstudio.library.owners import held
 from tagstudio.services import backups
 from tagstudio.services.file_writer import WRITER_LIMITS, FileRequest, FileWriter, Prepared, shown_fields
 from tagstudio.services.studio import Studio
-from tagstudio.services.write_recovery import claim_file, temp_mark
+from tagstudio.services.write_recovery import claim_file, settle_doubts, temp_mark
 from tagstudio.workers import Worker
 
 NOTHING = "nothing was to change"
@@ -98,6 +98,9 @@ def carried_out(studio: Studio, kind: str, text: str, options: str, steps: Seque
     with writing_claim(studio):
         with explained(studio.file):
             warning = backups.before(studio, kind).warning
+        # What a crash left in doubt could not be told any more once a file is written again.
+        if (found := settle_doubts(studio)).runs:
+            warning = f"{found.text} {warning}".rstrip()
         files = [(step.track_id, step.request.path) for step in steps]
         with studio.library.write() as session:
             run, entries = write_journal.begin(session, kind, text, options, files)

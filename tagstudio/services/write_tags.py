@@ -17,6 +17,7 @@ from tagstudio.services.write_plan import (
     plan,
     plan_tracks,
 )
+from tagstudio.services.write_recovery import recovered_first
 from tagstudio.services.write_run import RunReport, Step, Written, carried_out
 from tagstudio.workers import Worker
 
@@ -77,6 +78,7 @@ def continue_run(studio: Studio, run: int, *, is_allowed: bool = False) -> Job[R
     TagStudioError
         If files are to be written and writing is switched off, or as ``write`` and ``restore_run``.
     """
+    yield from recovered_first(studio)
     with studio.library.read() as session:
         before = write_journal.run(session, run)
     if before.kind != write_journal.WRITE:

@@ -1,19 +1,24 @@
 """Taking writes back in any order, step by step and all at once, and what becomes of those that a crash cut short."""
 
 import hashlib
+import os
 import random
 import shutil
-from contextlib import closing
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
+from sqlalchemy import update
 
 from tagstudio.domain.errors import NothingFoundError, TagStudioError
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Verdict
-from tagstudio.library import write_journal
-from tagstudio.services import backups, judge, write_plan, write_recovery, write_run
+from tagstudio.filetags.safely import temp_beside
+from tagstudio.library import infos, write_journal
+from tagstudio.library.schema import WriteEntryRow, WriteRunRow
+from tagstudio.services import backups, judge, roots, write_plan, write_recovery, write_run
 from tagstudio.services.restore_files import files_of, restore_all, restore_run, restore_track, runs
 from tagstudio.services.scan import scan
 from tagstudio.services.studio import open_studio
@@ -201,6 +206,98 @@ def test_what_is_known_of_a_file_is_not_settled_anew(studio):
     with studio.library.write() as session:
         write_journal.settle(session, [each.id for each in files_of(studio, 1)], write_journal.NOT_DONE, "late")
     assert {(each.state, each.reason) for each in files_of(studio, 1)} == {("done", "")}
+
+
+def cut_short(studio, number=1):
+    """Leave a run as if the program had died after the files were replaced, but before the journal said so."""
+    entries = [each.id for each in files_of(studio, number)]
+    with studio.library.write() as session:
+        doubtful = {"state": write_journal.INTENDED}
+        session.execute(update(WriteEntryRow).where(WriteEntryRow.id.in_(entries)).values(doubtful))
+        session.execute(update(WriteRunRow).where(WriteRunRow.id == number).values(finished_at=None))
+
+
+@contextmanager
+def away(studio, *, leaves_a_folder=False):
+    """Take the drive with the music away for a while."""
+    music = studio.file.parent / "music"
+    place = music.rename(music.with_name("drive"))
+    if leaves_a_folder:
+        music.mkdir()
+    yield
+    if leaves_a_folder:
+        music.rmdir()
+    place.rename(music)
+
+
+def test_what_a_crash_left_is_settled_before_the_file_is_written_again(studio):
+    before = contents(studio)
+    written(studio, "jazz")
+    cut_short(studio)
+    with away(studio):
+        assert "2 not to be seen now" in write_recovery.recover(studio).text
+    assert written(studio, "jazz", "mellow").count("done") == 2
+    assert {each.state for each in files_of(studio, 1)} == {"done"}
+    assert not write_recovery.recover(studio).text
+    assert run(restore_all(studio)).count("done") == 4
+    assert contents(studio) == before
+
+
+def test_the_person_is_told_what_became_of_files_that_are_seen_again(studio):
+    written(studio, "jazz")
+    cut_short(studio)
+    with closing(restore_run(studio)) as job:
+        assert "2 done" in next(job).notice
+        assert run(job).count("done") == 2
+
+
+def test_a_later_run_that_found_the_new_file_says_that_it_was_written(studio):
+    before = contents(studio)
+    written(studio, "jazz")
+    written(studio, "jazz", "mellow")
+    cut_short(studio)
+    write_recovery.recover(studio)
+    assert {each.state for each in files_of(studio, 1)} == {"done"}
+    run(restore_all(studio))
+    assert contents(studio) == before
+
+
+def test_a_restore_that_was_cut_short_has_taken_back_what_it_did(studio):
+    before = contents(studio)
+    written(studio, "jazz")
+    run(restore_run(studio))
+    cut_short(studio, 2)
+    with studio.library.write() as session:
+        write_journal.mark(session, {each.id: "done" for each in files_of(studio, 1)})
+    write_recovery.recover(studio)
+    assert counts(studio) == {2: {"done": 2}, 1: {"restored": 2}}
+    assert contents(studio) == before
+
+
+@pytest.mark.parametrize("leaves_a_folder", [False, True])
+def test_an_unfinished_version_is_removed_when_its_drive_is_back(leaves_a_folder, studio):
+    music, before = studio.file.parent / "music", contents(studio)
+    path = os.fsencode(music / "a.flac")
+    with studio.library.write() as session:
+        number, (entry,) = write_journal.begin(session, "write", "", "{}", [(1, path)])
+        library_id = infos.text(session, "id")
+    temp = temp_beside(path, write_recovery.temp_mark(library_id, number, entry))
+    Path(os.fsdecode(temp)).write_bytes(b"half")
+    with away(studio, leaves_a_folder=leaves_a_folder):
+        assert "1 not to be seen now" in write_recovery.recover(studio).text
+    assert not runs(studio)[0].is_finished
+    assert "1 as they were" in write_recovery.recover(studio).text
+    assert contents(studio) == before
+    assert runs(studio)[0].is_finished
+
+
+def test_a_drive_that_is_back_at_another_place_tells_what_became_of_its_files(studio):
+    written(studio, "jazz")
+    cut_short(studio)
+    music = studio.file.parent / "music"
+    music.rename(music.with_name("elsewhere"))
+    roots.move(studio, music, music.with_name("elsewhere"))
+    assert "2 done" in write_recovery.recover(studio).text
 
 
 @pytest.mark.parametrize("seed", range(6))
