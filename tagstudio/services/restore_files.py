@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tagstudio.domain.errors import NothingFoundError, WriteRefusedError
 from tagstudio.domain.jobs import Job
 from tagstudio.domain.tracks import shown_path
-from tagstudio.library import roots, tracks, write_history, write_journal
+from tagstudio.library import roots, tags, tracks, write_history, write_journal
 from tagstudio.library.write_history import History
 from tagstudio.library.write_journal import WRITE, Entry, Run
 from tagstudio.services.file_writer import FileRequest, Prepared
@@ -131,22 +131,27 @@ def _back(studio: Studio, entries: Sequence[Entry], text: str) -> Job[RunReport]
         folders = tuple(root.path for root in roots.all_roots(session))
         ids = [entry.track_id for entry in entries if entry.track_id is not None]
         paths = {track.id: os.fsencode(track.file) for track in tracks.rows(session, ids)}
+        own = tags.own_fields(session)
         history = write_history.read(session)
-    steps = [_step(studio, entry, paths, folders, history) for entry in entries]
+    requests = [_request(entry, paths, folders, own) for entry in entries]
+    steps = [_step(studio, entry, request, history) for entry, request in zip(entries, requests, strict=True)]
     aims = write_history.aims_text([entry.id for entry in entries])
     return (yield from carried_out(studio, write_journal.RESTORE, text, aims, steps))
 
 
-def _step(studio: Studio, entry: Entry, paths: dict[int, bytes], folders: tuple[bytes, ...], history: History) -> Step:
-    request = FileRequest(
+def _request(entry: Entry, paths: dict[int, bytes], folders: tuple[bytes, ...], own: tuple[str, ...]) -> FileRequest:
+    return FileRequest(
         path=paths.get(entry.track_id or 0, entry.path),
         roots=folders,
         size=entry.old_size,
         known_mtime_ns=0,
         audio_hash=entry.audio_hash,
         mtime_ns=entry.old_mtime_ns,
+        own=own,
     )
 
+
+def _step(studio: Studio, entry: Entry, request: FileRequest, history: History) -> Step:
     def prepare(worker: Worker, request: FileRequest, temp: bytes, timeout_s: float) -> Prepared | None:
         _require_nothing_later(history, entry)
         with studio.library.read() as session:

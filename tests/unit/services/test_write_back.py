@@ -7,6 +7,7 @@ import shutil
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import mutagen
 import numpy as np
 import pytest
 import soundfile
@@ -16,11 +17,11 @@ from tagstudio.domain.errors import NothingFoundError, TagStudioError
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Verdict
 from tagstudio.filetags.safely import temp_beside
-from tagstudio.library import infos, write_journal
+from tagstudio.library import infos, tags, tracks, write_journal
 from tagstudio.library.schema import WriteEntryRow, WriteRunRow
 from tagstudio.services import backups, judge, roots, write_plan, write_recovery, write_run
 from tagstudio.services.restore_files import files_of, restore_all, restore_run, restore_track, runs
-from tagstudio.services.scan import scan
+from tagstudio.services.scan import rescan, scan
 from tagstudio.services.studio import open_studio
 from tagstudio.services.write_tags import WriteOptions, continue_run, plan, write
 
@@ -206,6 +207,27 @@ def test_what_is_known_of_a_file_is_not_settled_anew(studio):
     with studio.library.write() as session:
         write_journal.settle(session, [each.id for each in files_of(studio, 1)], write_journal.NOT_DONE, "late")
     assert {(each.state, each.reason) for each in files_of(studio, 1)} == {("done", "")}
+
+
+def test_the_library_keeps_what_it_knows_of_own_fields(studio):
+    with studio.library.write() as session:
+        tags.add(session, "sung by the fire", "Campfire")
+    file = mutagen.File(studio.file.parent / "music" / "a.flac")
+    file["CAMPFIRE"], file["VOICE"] = ["loud"], ["female"]
+    file.save()
+    run(rescan(studio, workers=1))
+
+    def known():
+        with studio.library.read() as session:
+            found = tracks.fields(session, [1])[1]
+        return {name: found.get(name) for name in ("campfire", "voice")}
+
+    before = known()
+    assert before == {"campfire": ("loud",), "voice": ("female",)}
+    assert written(studio, "jazz").count("done") == 2
+    assert known() == before
+    assert run(restore_run(studio)).count("done") == 2
+    assert known() == before
 
 
 def cut_short(studio, number=1):
