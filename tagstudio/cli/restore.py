@@ -31,7 +31,7 @@ def run(
     everything: Annotated[bool, typer.Option("--all", help="Take back everything that was ever written.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="List the runs; restore nothing.")] = False,
     resume: Annotated[
-        bool, typer.Option("--continue", help="Write the files that an interrupted RUN did not come to.")
+        bool, typer.Option("--continue", help="Write, or restore, the files that an interrupted RUN did not come to.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:

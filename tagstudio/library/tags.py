@@ -155,6 +155,11 @@ def facets(session: Session) -> list[str]:
     return list(session.scalars(select(FacetRow.name).order_by(FacetRow.id)))
 
 
+def own_fields(session: Session) -> tuple[str, ...]:
+    """Return the names of the fields to keep of a file besides the usual ones: those of all facets, in lower case."""
+    return tuple(name.casefold() for name in facets(session))
+
+
 def _tags() -> Select[Any]:
     columns: tuple[Any, ...] = (TagRow.id, TagRow.name, FacetRow.name.label("facet"))
     return select(*columns).join(FacetRow, FacetRow.id == TagRow.facet_id)

@@ -1,7 +1,7 @@
 """The journal of written files: on the disk before a file is touched, with all that brings the old one back."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select, update
@@ -12,6 +12,7 @@ from tagstudio.domain.tracks import shown
 from tagstudio.library.schema import WriteEntryRow, WriteRunRow, now
 from tagstudio.library.texts import among, clean
 
+WRITE, RESTORE = "write", "restore"
 INTENDED, DONE, NOT_DONE, REFUSED, RESTORED = "intended", "done", "not done", "refused", "restored"
 
 
@@ -80,9 +81,10 @@ def intend(
 
 
 def settle(session: Session, entry_ids: Iterable[int], state: str, reason: str = "") -> None:
-    """Record what became of files."""
+    """Record what became of files; what is known of one already stays."""
     values = {"state": state, "reason": shown(clean(reason))}
-    session.execute(update(WriteEntryRow).where(WriteEntryRow.id.in_(among(entry_ids))).values(values))
+    unknown = WriteEntryRow.id.in_(among(entry_ids)), WriteEntryRow.state == INTENDED
+    session.execute(update(WriteEntryRow).where(*unknown).values(values))
 
 
 def finish(session: Session, run_id: int) -> None:
@@ -149,21 +151,21 @@ def written(session: Session) -> list[Entry]:
     return _entries(session, WriteEntryRow.new_sha256 != "", WriteEntryRow.state.in_((DONE, RESTORED)))
 
 
+def of_kind(session: Session, kind: str) -> list[Entry]:
+    """Return every file of all runs of a kind, oldest first, whatever became of it."""
+    return _entries(session, WriteEntryRow.run_id.in_(select(WriteRunRow.id).where(WriteRunRow.kind == kind)))
+
+
 def patch(session: Session, entry_id: int) -> bytes:
     """Return what makes the old file out of the new one."""
     return session.get_one(WriteEntryRow, entry_id).patch or b""
 
 
-def mark(session: Session, track_id: int | None, *, new_sha256: str, state: str) -> None:
-    """Mark the writes of a track that made just this file: restored when it was taken back, done when it is again."""
-    before = DONE if state == RESTORED else RESTORED
-    session.execute(
-        update(WriteEntryRow)
-        .where(
-            WriteEntryRow.track_id == track_id, WriteEntryRow.new_sha256 == new_sha256, WriteEntryRow.state == before
-        )
-        .values(state=state)
-    )
+def mark(session: Session, states: Mapping[int, str]) -> None:
+    """Record that files were taken back, or hold once more what was: the new states by entry."""
+    for entry_id, state in states.items():
+        touched = WriteEntryRow.id == entry_id, WriteEntryRow.state.in_((DONE, RESTORED))
+        session.execute(update(WriteEntryRow).where(*touched).values(state=state))
 
 
 def _entries(session: Session, *conditions: object) -> list[Entry]:

@@ -24,7 +24,7 @@ class FileRequest:
     """A file and what the library knows of it.
 
     ``seen`` is the state in which a person saw it in the preview, if so; ``mtime_ns`` is the time of change that the
-    new version gets, None for now.
+    new version gets, None for now. ``own`` are the fields that the library keeps besides the usual ones.
     """
 
     path: bytes
@@ -36,6 +36,7 @@ class FileRequest:
     profile: str = "plain"
     seen: Identity | None = None
     mtime_ns: int | None = None
+    own: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,7 @@ def _prepared(
         old, new = write_copy(file, recipe, temp, target, mtime_ns=request.mtime_ns)
         with open(temp, "rb") as copy:  # noqa: PTH123 -- bytes
             prove(copy)
-            facts = _facts(temp)
+            facts = _facts(temp, request.own)
             _require_same_sound(facts.audio_hash, request)
             back = turned(recipe, file, identity.size)
             _require_way_back(sha256(made(back, copy)), old)
@@ -150,11 +151,11 @@ def _require_way_back(found: str, old: str) -> None:
         raise WriteRefusedError("there would be no way back to the old version")
 
 
-def _facts(path: bytes) -> TrackFacts:
+def _facts(path: bytes, own: tuple[str, ...]) -> TrackFacts:
     facts = hashing.facts(path)
     return TrackFacts(
         audio_hash=facts.audio_hash, duration_s=facts.duration_s, codec=facts.codec, rate=facts.rate,
-        channels=facts.channels, fields=read_fields(path),
+        channels=facts.channels, fields=read_fields(path, own=own),
     )  # fmt: skip
 
 

@@ -4,19 +4,21 @@ import json
 import os
 from collections.abc import Sequence
 
-from tagstudio.domain.errors import NothingFoundError
+from tagstudio.domain.errors import NothingFoundError, WriteRefusedError
 from tagstudio.domain.jobs import Job
 from tagstudio.domain.tracks import shown_path
-from tagstudio.library import roots, tracks, write_journal
-from tagstudio.library.write_journal import Entry, Run
+from tagstudio.library import roots, tags, tracks, write_history, write_journal
+from tagstudio.library.write_history import History
+from tagstudio.library.write_journal import WRITE, Entry, Run
 from tagstudio.services.file_writer import FileRequest, Prepared
 from tagstudio.services.studio import Studio
+from tagstudio.services.write_recovery import recovered_first
 from tagstudio.services.write_run import RunReport, Step, carried_out
 from tagstudio.workers import Worker
 
-__all__ = ["Entry", "Run", "RunReport", "files_of", "restore_all", "restore_run", "restore_track", "runs"]
-
-WRITE = "write"
+__all__ = [
+    "Entry", "Run", "RunReport", "continue_restore", "files_of", "restore_all", "restore_run", "restore_track", "runs",
+]  # fmt: skip
 
 
 def runs(studio: Studio) -> list[Run]:
@@ -46,6 +48,7 @@ def restore_run(studio: Studio, run: int | None = None) -> Job[RunReport]:
     NothingFoundError
         If there is no such run, or nothing of it is left to take back.
     """
+    yield from recovered_first(studio)
     with studio.library.read() as session:
         if run is None:
             able = (each.id for each in write_journal.runs(session) if each.kind == WRITE and _is_able(each))
@@ -58,9 +61,9 @@ def restore_run(studio: Studio, run: int | None = None) -> Job[RunReport]:
         raise NothingFoundError(
             f"Nothing of run {run} is left to take back.", "“tagstudio restore --list” shows all runs."
         )
-    return (
-        yield from _back(studio, entries, f"{'Taken back' if found.kind == WRITE else 'Written again'}: {found.text}")
-    )
+    text = f"{'Taken back' if found.kind == WRITE else 'Written again'}: {found.text}"
+    # One run may have touched a file more than once.
+    return (yield from _back(studio, entries[::-1], text))
 
 
 def restore_track(studio: Studio, track_id: int) -> Job[RunReport]:
@@ -71,6 +74,7 @@ def restore_track(studio: Studio, track_id: int) -> Job[RunReport]:
     NothingFoundError
         If there is none.
     """
+    yield from recovered_first(studio)
     with studio.library.read() as session:
         written = {each.id for each in write_journal.runs(session) if each.kind == WRITE}
         found = write_journal.of_track(session, track_id)
@@ -85,6 +89,7 @@ def restore_track(studio: Studio, track_id: int) -> Job[RunReport]:
 
 def restore_all(studio: Studio) -> Job[RunReport]:
     """Take back everything that was ever written, the newest first."""
+    yield from recovered_first(studio)
     with studio.library.read() as session:
         written = {each.id for each in write_journal.runs(session) if each.kind == WRITE}
         able = [
@@ -92,53 +97,81 @@ def restore_all(studio: Studio) -> Job[RunReport]:
         ]
     if not able:
         raise NothingFoundError("No files were written that could be restored.", "")
-    return (yield from _back(studio, able[::-1], "Everything taken back", is_chain=True))
+    return (yield from _back(studio, able[::-1], "Everything taken back"))
+
+
+def continue_restore(studio: Studio, run: int) -> Job[RunReport]:
+    """Take back what an interrupted run of restoring did not come to, and nobody has taken back since.
+
+    Raises
+    ------
+    NothingFoundError
+        If there is no such run, or nothing of it is left.
+    """
+    yield from recovered_first(studio)
+    with studio.library.read() as session:
+        found = write_journal.run(session, run)
+        aims = write_history.aims(session)
+        left = [each.id for each in write_journal.entries(session, run) if each.state == write_journal.NOT_DONE]
+        known = {each.id: each for each in write_journal.written(session) if each.state == write_journal.DONE}
+    entries = [known[aims[each]] for each in left if aims.get(each) in known]
+    if not entries:
+        raise NothingFoundError(
+            f"Nothing that run {run} was to take back is left.", "“tagstudio restore --list” shows all runs."
+        )
+    return (yield from _back(studio, entries, f"{found.text} (continued)"))
 
 
 def _is_able(run: Run) -> bool:
     return run.counts.get(write_journal.DONE, 0) > 0
 
 
-def _back(studio: Studio, entries: Sequence[Entry], text: str, *, is_chain: bool = False) -> Job[RunReport]:
+def _back(studio: Studio, entries: Sequence[Entry], text: str) -> Job[RunReport]:
     with studio.library.read() as session:
         folders = tuple(root.path for root in roots.all_roots(session))
         ids = [entry.track_id for entry in entries if entry.track_id is not None]
         paths = {track.id: os.fsencode(track.file) for track in tracks.rows(session, ids)}
-        later = {} if is_chain else _later(write_journal.written(session), entries)
-    steps = [_step(studio, entry, paths, folders, later.get(entry.id)) for entry in entries]
-    return (yield from carried_out(studio, "restore", text, "", steps))
+        own = tags.own_fields(session)
+        history = write_history.read(session)
+    requests = [_request(entry, paths, folders, own) for entry in entries]
+    steps = [_step(studio, entry, request, history) for entry, request in zip(entries, requests, strict=True)]
+    aims = write_history.aims_text([entry.id for entry in entries])
+    return (yield from carried_out(studio, write_journal.RESTORE, text, aims, steps))
 
 
-def _later(written: Sequence[Entry], entries: Sequence[Entry]) -> dict[int, int]:
-    """Return the run that wrote a file again after an entry, by entry."""
-    last = {each.track_id: each for each in written if each.state == write_journal.DONE}
-    return {
-        entry.id: last[entry.track_id].run
-        for entry in entries
-        if entry.track_id in last and last[entry.track_id].id != entry.id
-    }
-
-
-def _step(studio: Studio, entry: Entry, paths: dict[int, bytes], folders: tuple[bytes, ...], later: int | None) -> Step:
-    request = FileRequest(
+def _request(entry: Entry, paths: dict[int, bytes], folders: tuple[bytes, ...], own: tuple[str, ...]) -> FileRequest:
+    return FileRequest(
         path=paths.get(entry.track_id or 0, entry.path),
         roots=folders,
         size=entry.old_size,
         known_mtime_ns=0,
         audio_hash=entry.audio_hash,
         mtime_ns=entry.old_mtime_ns,
+        own=own,
     )
 
+
+def _step(studio: Studio, entry: Entry, request: FileRequest, history: History) -> Step:
     def prepare(worker: Worker, request: FileRequest, temp: bytes, timeout_s: float) -> Prepared | None:
+        _require_nothing_later(history, entry)
         with studio.library.read() as session:
             patch = write_journal.patch(session, entry.id)
         digests = entry.old_sha256, entry.new_sha256
         found: Prepared = worker.call("prepare_back", request, temp, patch, *digests, timeout_s=timeout_s)
         return found
 
-    refusal = f"it was written again later, in run {later}" if later else ""
-    advice = "Take that run back first, or everything." if later else ""
+    def done(run: int, restore_id: int) -> dict[int, str]:
+        return history.take_back(entry, restore_id=restore_id, run=run)
+
     return Step(
-        request, entry.track_id or 0, prepare, refusal, advice, is_back=True,
+        request, entry.track_id or 0, prepare, done,
         before=json.loads(entry.fields_after), after=json.loads(entry.fields_before),
     )  # fmt: skip
+
+
+def _require_nothing_later(history: History, entry: Entry) -> None:
+    if (later := history.blocker(entry)) is not None:
+        what = "written again" if history.is_tagging(later) else "restored"
+        raise WriteRefusedError(
+            f"it was {what} later, in run {history.run_of(later)}", "Take that run back first, or everything."
+        )

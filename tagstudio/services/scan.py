@@ -207,7 +207,7 @@ def _to_try_again(session: Any, failed: dict[int, str], *, is_asked: bool) -> se
 def _read_all(studio: Studio, found: _Found, *, workers: int) -> Job[Keeper]:
     with studio.library.read() as session:
         near = found.lost | found.changed | tracks.missing(session) if found.to_read else set()
-        own = [each.casefold() for each in tags.facets(session)]
+        own = tags.own_fields(session)
     keeper = Keeper(studio, found.files, Movable(studio, found.areas, near, found.unread))
     batch: list[Answer] = []
     written, done, total = time.monotonic(), 0, len(found.to_read)

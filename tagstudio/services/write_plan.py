@@ -16,7 +16,7 @@ from tagstudio.filetags.edit import FieldChange
 from tagstudio.filetags.profiles import FieldMap
 from tagstudio.filetags.safely import LOOK_AGAIN
 from tagstudio.filetags.wishes import Mode, Wish
-from tagstudio.library import roots, tracks, words
+from tagstudio.library import roots, tags, tracks, words
 from tagstudio.library.words import Words
 from tagstudio.services import field_map, find
 from tagstudio.services.file_writer import FileRequest, FileWriter
@@ -145,6 +145,7 @@ def _requests(
             found = words.of_tracks(session, batch)
             known = tracks.stands(session, batch)
             rows = tracks.rows(session, batch)
+            own = tags.own_fields(session)
         for track in rows:
             wishes = _wishes(found.get(track.id, {}), fields, options, spelled)
             if wishes:
@@ -159,6 +160,7 @@ def _requests(
                         audio_hash=track.audio_hash,
                         wishes=wishes,
                         profile=fields.profile.name,
+                        own=own,
                     ),
                 )
 

@@ -2,12 +2,12 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tagstudio.audio.listening import time_allowed_s
-from tagstudio.domain.errors import TagStudioError, WriteRefusedError, reason_of
+from tagstudio.domain.errors import TagStudioError, reason_of
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import shown_path
 from tagstudio.filetags.safely import remove_temp, swap, target_of, temp_beside
@@ -17,7 +17,7 @@ from tagstudio.library.owners import held
 from tagstudio.services import backups
 from tagstudio.services.file_writer import WRITER_LIMITS, FileRequest, FileWriter, Prepared, shown_fields
 from tagstudio.services.studio import Studio
-from tagstudio.services.write_recovery import claim_file, temp_mark
+from tagstudio.services.write_recovery import claim_file, settle_doubts, temp_mark
 from tagstudio.workers import Worker
 
 NOTHING = "nothing was to change"
@@ -59,9 +59,8 @@ class Step:
     request: FileRequest
     track_id: int
     prepare: Callable[[Worker, FileRequest, bytes, float], Prepared | None]
-    refusal: str = ""
-    advice: str = ""
-    is_back: bool = False
+    # Given the run and its entry when all went well: the new states of earlier entries.
+    done: Callable[[int, int], Mapping[int, str]] = lambda run, entry: {}
     # What the journal says of the fields, where nobody reads them from the file.
     before: dict[str, list[str]] = field(default_factory=dict)
     after: dict[str, list[str]] = field(default_factory=dict)
@@ -99,6 +98,9 @@ def carried_out(studio: Studio, kind: str, text: str, options: str, steps: Seque
     with writing_claim(studio):
         with explained(studio.file):
             warning = backups.before(studio, kind).warning
+        # What a crash left in doubt could not be told any more once a file is written again.
+        if (found := settle_doubts(studio)).runs:
+            warning = f"{found.text} {warning}".rstrip()
         files = [(step.track_id, step.request.path) for step in steps]
         with studio.library.write() as session:
             run, entries = write_journal.begin(session, kind, text, options, files)
@@ -112,7 +114,7 @@ def carried_out(studio: Studio, kind: str, text: str, options: str, steps: Seque
                     warning = ""
                     # From here on only the journal knows what became of the file, until it says so.
                     del left[entry]
-                    written.append(_one(studio, worker, entry, step, temp_mark(library_id, run, entry)))
+                    written.append(_one(studio, worker, run, entry, step, temp_mark(library_id, run, entry)))
         except GeneratorExit:
             _end(studio, run, left)
             raise
@@ -126,7 +128,7 @@ def _end(studio: Studio, run: int, left: dict[int, Step]) -> None:
         write_journal.finish(session, run)
 
 
-def _one(studio: Studio, worker: Worker, entry: int, step: Step, mark: str) -> Written:
+def _one(studio: Studio, worker: Worker, run: int, entry: int, step: Step, mark: str) -> Written:
     """Write one file; what goes wrong before it is touched becomes the reason why it was left as it is."""
     try:
         prepared, status = _replaced(studio, worker, entry, step, mark)
@@ -142,10 +144,7 @@ def _one(studio: Studio, worker: Worker, entry: int, step: Step, mark: str) -> W
             tracks.update(
                 session, step.track_id, size=status.st_size, mtime_ns=status.st_mtime_ns, facts=prepared.facts
             )
-        if step.is_back:
-            before, after = prepared.old_sha256, prepared.new_sha256
-            write_journal.mark(session, step.track_id, new_sha256=before, state=write_journal.RESTORED)
-            write_journal.mark(session, step.track_id, new_sha256=after, state=write_journal.DONE)
+        write_journal.mark(session, step.done(run, entry))
     return _written(step, "done", prepared, "", "")
 
 
@@ -153,8 +152,6 @@ def _replaced(
     studio: Studio, worker: Worker, entry: int, step: Step, mark: str
 ) -> tuple[Prepared | None, os.stat_result | None]:
     """Make the new version, put the way back on the disk, and let the new version take the old one's place."""
-    if step.refusal:
-        raise WriteRefusedError(step.refusal, step.advice)
     # A link's target is written, and its new version is made beside it.
     temp = temp_beside(target_of(step.request.path, step.request.roots), mark)
     try:

@@ -6,6 +6,7 @@ from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Job
 from tagstudio.library import write_journal
 from tagstudio.services.file_writer import FileRequest, Prepared
+from tagstudio.services.restore_files import continue_restore
 from tagstudio.services.studio import Studio
 from tagstudio.services.write_plan import (
     FieldChange,
@@ -16,6 +17,7 @@ from tagstudio.services.write_plan import (
     plan,
     plan_tracks,
 )
+from tagstudio.services.write_recovery import recovered_first
 from tagstudio.services.write_run import RunReport, Step, Written, carried_out
 from tagstudio.workers import Worker
 
@@ -67,15 +69,21 @@ def write(studio: Studio, wanted: Plan, *, is_allowed: bool = False, text: str =
 
 
 def continue_run(studio: Studio, run: int, *, is_allowed: bool = False) -> Job[RunReport]:
-    """Write the files that an interrupted run did not come to, with the same options.
+    """Do what an interrupted run did not come to: write files, with the same options, or restore them.
 
     Raises
     ------
     NothingFoundError
-        If there is no such run.
+        If there is no such run, or nothing is left of what one was to restore.
+    TagStudioError
+        If files are to be written and writing is switched off, or as ``write`` and ``restore_run``.
     """
+    yield from recovered_first(studio)
     with studio.library.read() as session:
         before = write_journal.run(session, run)
+    if before.kind != write_journal.WRITE:
+        return (yield from continue_restore(studio, run))
+    with studio.library.read() as session:
         left = [each.track_id for each in write_journal.entries(session, run) if each.state == write_journal.NOT_DONE]
     ids = [track_id for track_id in left if track_id is not None]
     wanted = yield from plan_tracks(studio, ids, options_of(before.options))

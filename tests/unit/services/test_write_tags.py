@@ -12,6 +12,7 @@ import mutagen
 import numpy as np
 import pytest
 import soundfile
+from sqlalchemy import update
 
 from tagstudio.domain.errors import NothingFoundError, TagStudioError
 from tagstudio.domain.jobs import run
@@ -19,6 +20,7 @@ from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.tracks import folded
 from tagstudio.domain.vocabulary import tag_name
 from tagstudio.library import backups, tracks, write_journal
+from tagstudio.library.schema import WriteEntryRow
 from tagstudio.services import field_map, judge, write_recovery
 from tagstudio.services.backups import second_place
 from tagstudio.services.restore_files import files_of, restore_all, restore_run, restore_track, runs
@@ -305,10 +307,9 @@ def test_two_programs_do_not_write_at_the_same_time(judged, music):
 
 def test_what_a_crash_left_is_told_by_the_digests(judged, music):
     written(judged)
-    entries = files_of(judged, 1)
     with judged.library.write() as session:
         # As if the program had died: after the files were replaced, but before the journal said so.
-        write_journal.settle(session, [each.id for each in entries], write_journal.INTENDED)
+        session.execute(update(WriteEntryRow).values(state=write_journal.INTENDED))
     lost = music / "one" / ".tagstudio-temp"
     recovered = write_recovery.recover(judged)
     assert not lost.exists()
