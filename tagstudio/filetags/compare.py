@@ -35,10 +35,15 @@ def require_as_intended(old: BinaryIO, new: BinaryIO, edit: Edit, profile: Profi
     for one, two, touched in zip(before.tags, after.tags, edit.touched, strict=True):
         if _rest(old, one, touched) != _rest(new, two, touched):
             raise _differs("another field would change")
-        if getattr(one, "version", 0) != getattr(two, "version", 0) and one.items:
-            raise _differs("the version of its tag would change")
+        if _edges(one) != _edges(two) and one.items:
+            raise _differs("the version or the flags of its tag would change")
     _require_fields(after, edit)
     _require_seen_by_mutagen(old, new, edit)
+
+
+def _edges(tag: Tag) -> list[object]:
+    """Return what a tag says of itself besides its size."""
+    return [getattr(tag, name, None) for name in ("version", "revision", "flags", "header", "footer")]
 
 
 def _require_fields(after: Document, edit: Edit) -> None:

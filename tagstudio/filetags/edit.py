@@ -66,7 +66,10 @@ def edited(file: BinaryIO, wishes: Sequence[Wish], profile: Profile = PROFILES[0
     """
     document = read_document(file, profile)
     slots = [_slots(tag, wishes) for tag in document.tags]
-    bodies = [_body(tag, row) for tag, row in zip(document.tags, slots, strict=True)]
+    bodies = [
+        _body(tag, row) if any(_is_change(slot) for slot in row) else None
+        for tag, row in zip(document.tags, slots, strict=True)
+    ]
     fields = [
         FieldChange(tag.title, slot.name, slot.before, slot.after, tuple(slot.facets))
         for tag, row in zip(document.tags, slots, strict=True)

@@ -81,9 +81,10 @@ class Document(ABC):
     size: int
     notes: list[str] = field(default_factory=list)
 
-    def recipe(self, bodies: Sequence[Sequence[Piece]]) -> Recipe:
-        """Return how the new file is made of this one; ``bodies`` are the items of each tag."""
-        splices = [splice for tag, body in zip(self.tags, bodies, strict=True) for splice in tag.splices(body)]
+    def recipe(self, bodies: Sequence[Sequence[Piece] | None]) -> Recipe:
+        """Return how the new file is made of this one; ``bodies`` are the items of each tag, None where it stays."""
+        rows = zip(self.tags, bodies, strict=True)
+        splices = [splice for tag, body in rows if body is not None for splice in tag.splices(body)]
         return spliced(splices, self.size)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import os
+import struct
 from dataclasses import replace
 
 import mutagen
@@ -104,6 +105,40 @@ def test_a_field_that_stands_in_both_tags_is_written_to_both(music_file):
     ]
     assert mutagen.apev2.APEv2(io.BytesIO(new))["Genre"][:] == ["Rock", "Jazz", "Très bon"]
     assert "Mood" not in mutagen.apev2.APEv2(io.BytesIO(new))
+
+
+def ape_tag(*items, flags=0, reserved=bytes(8)):
+    body = b"".join(struct.pack("<II", len(value), 0) + name + b"\0" + value for name, value in items)
+    edge = (b"APETAGEX" + struct.pack("<III", 2000, len(body) + 32, len(items)), reserved)
+    return b"".join(
+        (
+            edge[0],
+            struct.pack("<I", 0xA0000000 | flags),
+            reserved,
+            body,
+            edge[0],
+            struct.pack("<I", 0x80000000 | flags),
+            reserved,
+        )
+    )
+
+
+def test_a_tag_in_which_nothing_changes_is_neither_made_nor_written_anew(music_file):
+    raw = music_file("plain.mp3").read_bytes() + ape_tag((b"Genre", b"Rock"), (b"Title", b"x"))
+    new, edit = change(raw, [wish("genre", "genre", unwanted=frozenset({"rock"}))])
+    assert [(each.tag, each.after) for each in edit.fields if each.is_change] == [("APEv2", ())]
+    assert new == raw[: raw.index(b"APETAGEX")] + ape_tag((b"Title", b"x"))
+    tag = ape_tag((b"Title", b"x"), flags=1, reserved=b"ABCDEFGH")
+    raw = music_file("v23.mp3").read_bytes() + tag
+    new, _ = change(raw, WISHES)
+    assert new.endswith(tag)
+
+
+def test_an_ape_tag_keeps_its_flags_and_reserved_bytes(music_file):
+    options = {"flags": 1, "reserved": b"ABCDEFGH"}
+    raw = music_file("plain.mp3").read_bytes() + ape_tag((b"Genre", b"Rock"), **options)
+    new, _ = change(raw, WISHES)
+    assert new.endswith(ape_tag((b"Genre", b"Rock\0Jazz\0" + "Très bon".encode()), **options))
 
 
 def test_a_genre_by_number_gives_way_to_its_name(music_file):
