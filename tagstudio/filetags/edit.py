@@ -1,16 +1,15 @@
 """From wishes to a changed file: what each field holds before and after, and the recipe that makes the new file."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from tagstudio.domain.errors import WriteRefusedError
 from tagstudio.domain.recipes import Piece, Recipe
 from tagstudio.filetags.documents import read_document
 from tagstudio.filetags.items import Document, Item, Tag
-from tagstudio.filetags.places import Place
 from tagstudio.filetags.profiles import PROFILES, Profile
-from tagstudio.filetags.wishes import Wish, fulfilled, warnings
+from tagstudio.filetags.wishes import Wish, fulfilled, together, warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +45,13 @@ class Edit:
 
 @dataclass(slots=True)
 class _Slot:
-    """A field of a tag while wishes are put into it."""
+    """A field of a tag with what all wishes for it make of it."""
 
-    place: Place
     keys: tuple[str, ...]
     name: str
     before: tuple[str, ...]
     after: tuple[str, ...]
-    facets: list[str] = field(default_factory=list)
+    facets: tuple[str, ...]
 
 
 def edited(file: BinaryIO, wishes: Sequence[Wish], profile: Profile = PROFILES[0]) -> Edit:
@@ -71,7 +69,7 @@ def edited(file: BinaryIO, wishes: Sequence[Wish], profile: Profile = PROFILES[0
         for tag, row in zip(document.tags, slots, strict=True)
     ]
     fields = [
-        FieldChange(tag.title, slot.name, slot.before, slot.after, tuple(slot.facets))
+        FieldChange(tag.title, slot.name, slot.before, slot.after, slot.facets)
         for tag, row in zip(document.tags, slots, strict=True)
         for slot in row
     ]
@@ -85,28 +83,29 @@ def _is_change(slot: _Slot) -> bool:
 
 
 def _slots(tag: Tag, wishes: Sequence[Wish]) -> list[_Slot]:
-    slots: dict[str, _Slot] = {}
+    rows: dict[tuple[str, ...], list[Wish]] = {}
     for wish in wishes:
-        keys = tag.keys(wish.place)
+        rows.setdefault(tag.keys(wish.place), []).append(wish)
+    slots = []
+    for keys, row in rows.items():
         found = [item for item in tag.items if item.key in keys]
         if tag.is_second and not found:
             continue
-        slot = slots.get(keys[0])
-        if slot is None:
-            slot = slots[keys[0]] = _slot(tag, wish.place, keys, found)
-        slot.after = fulfilled(wish, slot.after, is_joined=tag.is_joined)
-        slot.facets.append(wish.facet)
-    for slot in slots.values():
+        slot = _slot(tag, row, keys, found)
         _require_text(slot)
-    return list(slots.values())
+        slots.append(slot)
+    return slots
 
 
-def _slot(tag: Tag, place: Place, keys: tuple[str, ...], found: Sequence[Item]) -> _Slot:
+def _slot(tag: Tag, wishes: Sequence[Wish], keys: tuple[str, ...], found: Sequence[Item]) -> _Slot:
     if any(item.values is None for item in found):
         raise WriteRefusedError(f"its field {found[0].name} holds something that is no readable text")
     values = tuple(value for item in found for value in item.values or ())
-    name = next((item.name for item in found if item.key == keys[0]), tag.name(place))
-    return _Slot(place, keys, name, values, values)
+    name = next((item.name for item in found if item.key == keys[0]), tag.name(wishes[0].place))
+    after = values
+    for wish in together(wishes):
+        after = fulfilled(wish, after, is_joined=tag.is_joined)
+    return _Slot(keys, name, values, after, tuple(wish.facet for wish in wishes))
 
 
 def _require_text(slot: _Slot) -> None:

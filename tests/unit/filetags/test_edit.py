@@ -172,6 +172,30 @@ def test_words_with_a_no_go_only_when_that_is_wanted(music_file):
     assert mutagen.File(io.BytesIO(new))["genre"] == ["Rock", "jazz"]
 
 
+SHARED = wish("genre", "genre", "jazz"), wish("era", "genre", "1990s")
+
+
+@pytest.mark.parametrize("name", ["dressed.flac", "v23.mp3", "dressed.m4a"])
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize(
+    ("jazz", "era", "kept"),
+    [({}, {"words": ("1990s", "Jazz")}, {"rock"}), ({}, {"unwanted": frozenset({"jazz", "rock"})}, set()), ({}, {"mode": "replace"}, set()),
+     ({"mode": "replace"}, {"mode": "replace"}, set())],
+)  # fmt: skip
+def test_facets_that_share_a_field_do_not_take_away_each_others_words(name, turn, jazz, era, kept, music_file):
+    wishes = [replace(SHARED[0], **jazz), replace(SHARED[1], **era)][::turn]
+    _, edit = change(music_file(name).read_bytes(), wishes)
+    words = [word.casefold() for value in edit.fields[0].after for word in value.split("; ") if word != "Pop"]
+    assert sorted(words) == sorted({"jazz", "1990s"} | kept)
+    assert edit.fields[0].facets == tuple(each.facet for each in wishes)
+
+
+def test_facets_that_share_a_bracket_do_not_take_away_each_others_words(music_file):
+    wishes = wish("mood", "comment:M", "calm", mode="replace"), wish("use", "comment:M", "bar", mode="replace")
+    _, edit = change(music_file("plain.flac").read_bytes(), wishes)
+    assert edit.fields[0].after == ("[M: calm; bar]",)
+
+
 def test_another_spelling_in_the_file_counts(music_file):
     raw = music_file("dressed.flac").read_bytes()
     same, _ = change(raw, [wish("genre", "genre", "Popular", spellings={"Popular": frozenset({"pop"})})])
