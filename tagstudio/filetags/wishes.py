@@ -129,11 +129,13 @@ def _in_bracket(wish: Wish, before: Sequence[str]) -> tuple[str, ...]:
         return tuple(before)
     bracket = f"[{wish.place.name}: {JOINT.join(new)}]" if new else ""
     if found:
-        rest = text[found.end() :]
-        if not bracket and rest.startswith(" "):
-            rest = rest[1:]
-        text = text[: found.start()] + bracket + rest
-        text = text if bracket else text.rstrip()
+        start, rest = text[: found.start()], text[found.end() :]
+        if not bracket and start.endswith(" "):
+            # The blank that came with the bracket.
+            start = start[:-1]
+        elif not bracket and not start:
+            rest = rest.removeprefix(" ")
+        text = start + bracket + rest
     elif bracket:
         text = f"{text} {bracket}" if text else bracket
     return (*([text] if text else []), *before[1:])

@@ -20,7 +20,7 @@ from tagstudio.filetags.edit import edited
 from tagstudio.filetags.places import place_of
 from tagstudio.filetags.profiles import PROFILES, FieldMap, profile_named, shared_fields
 from tagstudio.filetags.read import read_fields
-from tagstudio.filetags.wishes import Wish
+from tagstudio.filetags.wishes import Wish, fulfilled
 
 PLAIN = PROFILES[0]
 
@@ -214,6 +214,26 @@ def test_a_bracket_leaves_the_rest_of_the_comment_alone(music_file):
     assert mutagen.File(io.BytesIO(newer))["comment"][0] == "great [Key: 4A]  track [MOOD: bright] [USE: bar]"
     gone, _ = change(new, [wish("mood", "comment:MOOD", mode="replace")])
     assert mutagen.File(io.BytesIO(gone))["comment"][0] == "great [Key: 4A]  track"
+
+
+@pytest.mark.parametrize("text", ["one\n\ntwo\n\n", "trailing  ", " ", "two\t", "[USE: bar]", "a [USE: bar]  "])
+def test_a_bracket_that_goes_leaves_the_text_as_it_was_before_it_came(text, music_file):
+    raw = music_file("plain.flac").read_bytes()
+    out, opened = io.BytesIO(raw), mutagen.File(io.BytesIO(raw))
+    opened["comment"] = [text]
+    opened.save(out)
+    new, _ = change(out.getvalue(), [wish("mood", "comment:MOOD", "calm")])
+    gone, _ = change(new, [wish("mood", "comment:MOOD", mode="replace")])
+    assert mutagen.File(io.BytesIO(gone))["comment"] == [text]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("[MOOD: x] track", "track"), ("a [MOOD: x] b", "a b"), ("a[MOOD: x] b", "a b"), ("[MOOD: x]", None)],
+)
+def test_a_bracket_goes_with_one_blank_at_most(before, after):
+    gone = fulfilled(wish("mood", "comment:MOOD", mode="replace"), (before,), is_joined=False)
+    assert gone == ((after,) if after else ())
 
 
 def test_a_word_with_a_separator_is_never_written_without_a_warning(music_file):
