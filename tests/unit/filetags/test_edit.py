@@ -179,8 +179,8 @@ SHARED = wish("genre", "genre", "jazz"), wish("era", "genre", "1990s")
 @pytest.mark.parametrize("turn", [1, -1])
 @pytest.mark.parametrize(
     ("jazz", "era", "kept"),
-    [({}, {"words": ("1990s", "Jazz")}, {"rock"}), ({}, {"unwanted": frozenset({"jazz", "rock"})}, set()), ({}, {"mode": "replace"}, set()),
-     ({"mode": "replace"}, {"mode": "replace"}, set())],
+    [({}, {"words": ("1990s", "Jazz")}, {"rock"}), ({}, {"unwanted": frozenset({"jazz", "rock"})}, set()),
+     ({}, {"mode": "replace"}, set()), ({"mode": "replace"}, {"mode": "replace"}, set())],
 )  # fmt: skip
 def test_facets_that_share_a_field_do_not_take_away_each_others_words(name, turn, jazz, era, kept, music_file):
     wishes = [replace(SHARED[0], **jazz), replace(SHARED[1], **era)][::turn]
