@@ -40,12 +40,14 @@ class Tag(ABC):
     """One tag of a file.
 
     ``is_joined``: it holds several values of a field as one text. ``is_second``: another tag is the file's main one,
-    and only fields that this one has already are kept in step.
+    and only fields that this one has already are kept in step. ``is_carried``: it holds nothing yet, and its items are
+    what an older tag says, which stays; they are written if anything is.
     """
 
     items: list[Item] = field(default_factory=list)
     is_joined: bool = False
     is_second: bool = False
+    is_carried: bool = False
 
     title = ""
 
