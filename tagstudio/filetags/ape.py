@@ -14,17 +14,23 @@ FOOTER = 32
 ID3V1 = 128
 _MAGIC = b"APETAGEX"
 _HAS_HEADER, _IS_HEADER, _KIND = 1 << 31, 1 << 29, 6
+# Where the flags stand in a header or footer; eight reserved bytes follow them.
+_FLAGS = 20
 _LARGEST = 1 << 24
 _NAMES = {"genre": "Genre", "mood": "Mood", "grouping": "Grouping", "comment": "Comment"}
 
 
 @dataclass(slots=True)
 class Ape(Tag):
-    """The APEv2 tag that takes the bytes ``start`` to before ``stop``; both are equal when there is none yet."""
+    """The APEv2 tag that takes the bytes ``start`` to before ``stop``; both are equal when there is none yet.
+
+    ``header`` and ``footer`` are the flags and reserved bytes of both; the header's are empty where it has none.
+    """
 
     start: int = 0
     stop: int = 0
-    has_header: bool = True
+    header: bytes = struct.pack("<I", _HAS_HEADER | _IS_HEADER) + bytes(8)
+    footer: bytes = struct.pack("<I", _HAS_HEADER) + bytes(8)
 
     @property
     def title(self) -> str:  # type: ignore[override]
@@ -51,9 +57,8 @@ class Ape(Tag):
         size, count = length(pieces) + FOOTER, len(pieces)
         if size > _LARGEST:
             raise WriteRefusedError("its APEv2 tag would become too large")
-        flags = _HAS_HEADER if self.has_header else 0
-        header = _edge(size, count, flags | _IS_HEADER) if self.has_header else b""
-        return [Splice(self.start, self.stop, (header, *pieces, _edge(size, count, flags)))]
+        header = _edge(size, count, self.header) if self.header else b""
+        return [Splice(self.start, self.stop, (header, *pieces, _edge(size, count, self.footer)))]
 
 
 def read_ape(file: BinaryIO, size: int) -> Ape:
@@ -80,9 +85,10 @@ def read_ape(file: BinaryIO, size: int) -> Ape:
     if not FOOTER <= length_ <= min(_LARGEST, stop) or (has_header and first < FOOTER):
         raise damaged("its APEv2 tag is damaged")
     start = first - FOOTER if has_header else first
-    if has_header and read_at(file, start, 8) != _MAGIC:
+    header = read_at(file, start, FOOTER) if has_header else b""
+    if has_header and header[:8] != _MAGIC:
         raise damaged("its APEv2 tag is damaged")
-    tag = Ape(start=start, stop=stop, has_header=has_header)
+    tag = Ape(start=start, stop=stop, header=header[_FLAGS:], footer=footer[_FLAGS:])
     tag.items = _items(read_at(file, first, length_ - FOOTER), first, count)
     return tag
 
@@ -119,5 +125,5 @@ def _values(raw: bytes, flags: int) -> tuple[str, ...] | None:
         return None
 
 
-def _edge(size: int, count: int, flags: int) -> bytes:
-    return _MAGIC + struct.pack("<IIII", 2000, size, count, flags) + bytes(8)
+def _edge(size: int, count: int, rest: bytes) -> bytes:
+    return _MAGIC + struct.pack("<III", 2000, size, count) + rest

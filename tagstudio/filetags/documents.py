@@ -1,13 +1,12 @@
 """Which files can be written, told by their first bytes, and reading all of their tags for that."""
 
-from typing import Any, BinaryIO
-
-from mutagen import id3
+from typing import BinaryIO
 
 from tagstudio.domain.errors import WriteRefusedError
-from tagstudio.filetags.ape import ID3V1, has_id3v1, read_ape
+from tagstudio.filetags.ape import has_id3v1, read_ape
 from tagstudio.filetags.flac import read_flac
 from tagstudio.filetags.id3 import read_id3, tag_size
+from tagstudio.filetags.id3v1 import carry_over, said_by_id3v1
 from tagstudio.filetags.iff import read_iff
 from tagstudio.filetags.items import Document, damaged, read_at
 from tagstudio.filetags.mp4 import read_mp4
@@ -15,9 +14,6 @@ from tagstudio.filetags.ogg import read_ogg
 from tagstudio.filetags.profiles import Profile
 
 __all__ = ["read_document"]
-
-# Untyped in mutagen.
-_ID3V1: Any = id3.ParseID3v1
 
 WRITTEN = "MP3, FLAC, Ogg Vorbis, Opus, MP4, WAV, AIFF, WavPack, Monkey's Audio and Musepack files can be written."
 
@@ -84,12 +80,12 @@ def _mpeg(file: BinaryIO, size: int, after: int) -> Mpeg:
     end = ape.start
     if end >= after + 10 and read_at(file, end - 10, 3) == b"3DI":
         raise WriteRefusedError("it has a second ID3 tag at its end, and no rule says which one holds")
+    if not tag.items and tag.version > 2:
+        carry_over(tag, said_by_id3v1(file, size), ape)
     notes = []
     if ape.items:
         notes.append("It also has an APEv2 tag; fields that stand in both are written to both.")
-    if note := _id3v1_note(file, size):
-        notes.append(note)
-    return Mpeg([tag, ape], size, notes)
+    return Mpeg([tag, ape], size, notes + _id3v1_notes(file, size, is_read=tag.is_carried))
 
 
 def _first_sound(file: BinaryIO, start: int, size: int) -> bytes:
@@ -100,14 +96,16 @@ def _first_sound(file: BinaryIO, start: int, size: int) -> bytes:
 
 def _ape_tagged(file: BinaryIO, size: int) -> ApeTagged:
     tag = read_ape(file, size)
-    note = _id3v1_note(file, size)
-    return ApeTagged([tag], size, [note] if note else [])
+    if not tag.items:
+        carry_over(tag, said_by_id3v1(file, size))
+    return ApeTagged([tag], size, _id3v1_notes(file, size, is_read=tag.is_carried))
 
 
-def _id3v1_note(file: BinaryIO, size: int) -> str:
+def _id3v1_notes(file: BinaryIO, size: int, *, is_read: bool) -> list[str]:
+    """Return what to say of an ID3v1 tag; it is read where it is the only tag that says anything."""
     if not has_id3v1(file, size):
-        return ""
-    frames = _ID3V1(read_at(file, size - ID3V1, ID3V1)) or {}
-    genre = frames["TCON"].genres if "TCON" in frames else []
-    says = f", which says “{genre[0]}”," if genre else ""
-    return f"The old ID3v1 tag at its end{says} stays as it is; few programs read it."
+        return []
+    genre = said_by_id3v1(file, size).get("Genre")
+    says = f", which says “{genre}”," if genre else ""
+    rest = "" if is_read else "; few programs read it"
+    return [f"The old ID3v1 tag at its end{says} stays as it is{rest}."]

@@ -52,9 +52,26 @@ class Id3(Tag):
 
     def rendered(self, key: str, name: str, values: Sequence[str]) -> bytes:
         """Return one frame."""
+        _, _, description = name.partition(":")
+        text = self._text(values)
+        return self._frame_of(name, text, 3 if self.version == 4 else 0 if (description + text).isascii() else 1)
+
+    def carried(self, frame: str, values: Sequence[str]) -> Item:
+        """Return a frame with what an older tag says; its letters keep their bytes, as some programs guess at them."""
+        if frame == "TCON":
+            values = _GENRE(encoding=3, text=list(values)).genres
+        if frame == "TDRC" and self.version == 3:
+            frame = "TYER"
+        text = self._text(values)
+        encoding = 0 if all(ord(letter) < 256 for letter in text) else 3 if self.version == 4 else 1
+        key = frame if frame in ("TCON", "COMM") else ""
+        return Item(self._frame_of(frame, text, encoding), key, frame, tuple(text.split("\0")))
+
+    def _text(self, values: Sequence[str]) -> str:
+        return "\0".join(values) if self.version == 4 else JOINT.join(values)
+
+    def _frame_of(self, name: str, text: str, encoding: int) -> bytes:
         frame, _, description = name.partition(":")
-        text = "\0".join(values) if self.version == 4 else JOINT.join(values)
-        encoding = 3 if self.version == 4 else 0 if (description + text).isascii() else 1
         start, end = bytes([encoding]), b"\0\0" if encoding == 1 else b"\0"
         if frame == "COMM":
             body = start + b"eng" + _encoded("", encoding) + end + _encoded(text, encoding)

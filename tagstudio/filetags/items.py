@@ -40,12 +40,14 @@ class Tag(ABC):
     """One tag of a file.
 
     ``is_joined``: it holds several values of a field as one text. ``is_second``: another tag is the file's main one,
-    and only fields that this one has already are kept in step.
+    and only fields that this one has already are kept in step. ``is_carried``: it holds nothing yet, and its items are
+    what an older tag says, which stays; they are written if anything is.
     """
 
     items: list[Item] = field(default_factory=list)
     is_joined: bool = False
     is_second: bool = False
+    is_carried: bool = False
 
     title = ""
 
@@ -81,9 +83,10 @@ class Document(ABC):
     size: int
     notes: list[str] = field(default_factory=list)
 
-    def recipe(self, bodies: Sequence[Sequence[Piece]]) -> Recipe:
-        """Return how the new file is made of this one; ``bodies`` are the items of each tag."""
-        splices = [splice for tag, body in zip(self.tags, bodies, strict=True) for splice in tag.splices(body)]
+    def recipe(self, bodies: Sequence[Sequence[Piece] | None]) -> Recipe:
+        """Return how the new file is made of this one; ``bodies`` are the items of each tag, None where it stays."""
+        rows = zip(self.tags, bodies, strict=True)
+        splices = [splice for tag, body in rows if body is not None for splice in tag.splices(body)]
         return spliced(splices, self.size)
 
 

@@ -19,6 +19,8 @@ from tagstudio.domain.recipes import Recipe, file_sha256, made, sha256
 TEMP_PREFIX = b".tagstudio-"
 ROOM_TO_SPARE = 8_000_000
 CHANGED = "it has changed since the last scan"
+# Who may read a file besides its owner and group; a folder can give one to all that is made in it.
+_ACCESS_LIST = "system.posix_acl_access"
 LOOK_AGAIN = "Look for changes (F5, or “tagstudio scan”), then write again."
 
 
@@ -144,6 +146,33 @@ def digest(path: bytes) -> str:
         return file_sha256(file)
 
 
+def drop_attributes(temp: bytes, like: bytes) -> None:
+    """Take from a new file, or folder, the extended attributes that the old one lacks: its folder may have given them.
+
+    Raises
+    ------
+    OSError
+        If a list of others who may read it cannot be taken away.
+    """
+    if not hasattr(os, "listxattr"):
+        return
+    for name in set(_attributes(temp)) - set(_attributes(like)):
+        try:
+            os.removexattr(temp, name, follow_symlinks=False)
+        except OSError:
+            # Some belong to the system.
+            if name == _ACCESS_LIST:
+                raise
+
+
+def _attributes(path: bytes) -> list[str]:
+    try:
+        return os.listxattr(path, follow_symlinks=False)
+    except OSError:
+        # Not every disk has them.
+        return []
+
+
 def _sync_folder(path: bytes) -> None:
     if not hasattr(os, "O_DIRECTORY"):
         return
@@ -195,6 +224,8 @@ def _dress(handle: int, temp: bytes, like: bytes, mtime_ns: int | None) -> None:
         mine = os.fstat(handle)
         if (mine.st_uid, mine.st_gid) != (status.st_uid, status.st_gid):
             os.fchown(handle, status.st_uid, status.st_gid)
+    # Before the permissions, which would wake a list of the folder.
+    drop_attributes(temp, like)
     # Permissions, attributes and times.
     shutil.copystat(Path(os.fsdecode(like)), Path(os.fsdecode(temp)), follow_symlinks=False)
     if mtime_ns is None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from tagstudio.domain.vocabulary import tag_key
@@ -57,6 +57,19 @@ def fulfilled(wish: Wish, before: Sequence[str], *, is_joined: bool) -> tuple[st
     return tuple(new)
 
 
+def together(wishes: Iterable[Wish]) -> list[Wish]:
+    """Return one wish for each place in a field, in the order to fulfil them.
+
+    Facets that share a place cannot be told apart there: their words stand side by side, and what one does not want
+    stays if another wants it. Words of the field itself come before brackets, which stand in its text.
+    """
+    rows: dict[tuple[bool, str], list[Wish]] = {}
+    for wish in wishes:
+        place = wish.place
+        rows.setdefault((place.form == "bracket", place.name if place.form == "bracket" else ""), []).append(wish)
+    return [_as_one(rows[key]) for key in sorted(rows, key=lambda key: key[0])]
+
+
 def parts(values: Iterable[str]) -> list[str]:
     """Return the words of a field: programs that cannot hold several join them with a semicolon."""
     found = (part.strip() for value in values for part in value.split(";"))
@@ -72,6 +85,26 @@ def warnings(wish: Wish) -> list[str]:
         elif wish.place.form == "bracket" and "]" in word:
             said.append(f"“{word}” cannot stand in a bracket and is not written.")
     return said
+
+
+def _as_one(wishes: Sequence[Wish]) -> Wish:
+    if len(wishes) == 1:
+        return wishes[0]
+    words: dict[str, str] = {}
+    spellings: dict[str, frozenset[str]] = {}
+    for wish in wishes:
+        for word in wish.words:
+            words.setdefault(tag_key(word), word)
+        for word, keys in wish.spellings.items():
+            spellings[word] = spellings.get(word, frozenset()) | keys
+    first = next((wish for wish in wishes if wish.place.form == "joined"), wishes[0])
+    return replace(
+        first,
+        words=tuple(words.values()),
+        mode="replace" if any(wish.mode == "replace" for wish in wishes) else "merge",
+        spellings=spellings,
+        unwanted=frozenset().union(*(wish.unwanted for wish in wishes)) - words.keys(),
+    )
 
 
 def _words(wish: Wish, old: list[str]) -> list[str]:
@@ -96,11 +129,13 @@ def _in_bracket(wish: Wish, before: Sequence[str]) -> tuple[str, ...]:
         return tuple(before)
     bracket = f"[{wish.place.name}: {JOINT.join(new)}]" if new else ""
     if found:
-        rest = text[found.end() :]
-        if not bracket and rest.startswith(" "):
-            rest = rest[1:]
-        text = text[: found.start()] + bracket + rest
-        text = text if bracket else text.rstrip()
+        start, rest = text[: found.start()], text[found.end() :]
+        if not bracket and start.endswith(" "):
+            # The blank that came with the bracket.
+            start = start[:-1]
+        elif not bracket and not start:
+            rest = rest.removeprefix(" ")
+        text = start + bracket + rest
     elif bracket:
         text = f"{text} {bracket}" if text else bracket
     return (*([text] if text else []), *before[1:])

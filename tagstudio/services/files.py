@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import BinaryIO
 from tagstudio.audio.formats import SNIFFED_BYTES, is_audio_name, sniffed
 from tagstudio.domain.disk_faults import reason
 from tagstudio.domain.errors import TagStudioError
+from tagstudio.filetags.safely import drop_attributes
 from tagstudio.library.exchange_file import is_export
 
 _DATABASE = b"SQLite format 3\0"
@@ -32,6 +34,7 @@ def written_whole(file: Path) -> Iterator[BinaryIO]:
         with part.open("wb") as stream:
             yield stream
             stream.flush()
+            _dress(part, file)
             os.fsync(stream.fileno())
         _publish(part, file)
 
@@ -43,6 +46,7 @@ def file_built_whole(file: Path, *, replaces_exports: bool = False) -> Iterator[
     with _part(file) as part:
         yield part
         with part.open("rb+") as stream:
+            _dress(part, file)
             os.fsync(stream.fileno())
         _publish(part, file)
 
@@ -63,7 +67,7 @@ def folder_written_whole(folder: Path) -> Iterator[Callable[[str, bytes], None]]
             f"“{folder}” is there already, and a folder is never written over.", "Name a folder that is new or empty."
         )
     with _part(folder) as part:
-        part.mkdir()
+        part.mkdir(0o700 if folder.exists() else 0o777)
 
         def write(name: str, contents: bytes) -> None:
             with (part / name).open("xb") as stream:
@@ -72,6 +76,7 @@ def folder_written_whole(folder: Path) -> Iterator[Callable[[str, bytes], None]]
                 os.fsync(stream.fileno())
 
         yield write
+        _dress(part, folder)
         _keep(part)
         _publish(part, folder)
 
@@ -105,6 +110,10 @@ def _part(target: Path) -> Iterator[Path]:
     part = target.with_name(f".tagstudio-{os.getpid()}-{kept}.part")
     try:
         _sweep(target.parent)
+        if target.is_file():
+            # Until it has the permissions of the old one nobody else may look into it.
+            _remove(part)
+            os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         yield part
     except OSError as error:
         raise TagStudioError(
@@ -112,6 +121,32 @@ def _part(target: Path) -> Iterator[Path]:
         ) from error
     finally:
         _remove(part)
+
+
+def _dress(part: Path, target: Path) -> None:
+    """Give the new file, or folder, the owner, permissions and attributes of the one that it replaces, if any."""
+    like = Path(os.path.realpath(target))
+    try:
+        old = like.stat()
+    except FileNotFoundError:
+        return
+    mode = stat.S_IMODE(old.st_mode)
+    if hasattr(os, "chown") and not _is_given(part, old):
+        # Another group now: it may do what everybody may.
+        mode = mode & 0o707 | (mode & 0o007) << 3
+    drop_attributes(os.fsencode(part), os.fsencode(like))
+    shutil.copystat(like, part)
+    part.chmod(mode)
+    os.utime(part)
+
+
+def _is_given(part: Path, old: os.stat_result) -> bool:
+    """Give it to the old one's owner and group as far as that is allowed; return whether it has the group."""
+    for owner in (old.st_uid, -1):
+        with suppress(OSError):
+            os.chown(part, owner, old.st_gid)
+            break
+    return part.stat().st_gid == old.st_gid
 
 
 def _publish(part: Path, target: Path) -> None:
