@@ -14,6 +14,7 @@ from tagstudio.library import gathered, tags
 from tagstudio.library.gathered import Gathered
 from tagstudio.library.search import Suggested
 from tagstudio.library.search.meaning import SUGGESTED_FROM
+from tagstudio.library.texts import searchable
 from tagstudio.services import find
 from tagstudio.services.listing import Listing
 from tagstudio.services.scored import suggested
@@ -209,10 +210,15 @@ def _valued(
     best = np.argsort(-counts, kind="stable")[:limit]
     spelled = _spellings(studio, field_name, [names[each] for each in best if counts[each]])
     values = [
-        FacetValue(shown(label), term(field_name, folded, is_whole=True), int(counts[each]))
+        FacetValue(shown(label), term(field_name, _asked(folded, label), is_whole=True), int(counts[each]))
         for each, (folded, label) in zip(best, spelled.items(), strict=False)
     ]
     return FacetGroup(name, tuple(values), int(np.count_nonzero(counts)) - len(values))
+
+
+def _asked(folded: str, label: str) -> str:
+    """Return a spelling that a search folds to this value: folding ``rock ´n´ roll`` twice takes more spaces away."""
+    return folded if searchable(folded) == folded else label
 
 
 def _spellings(studio: Studio, field_name: str, names: list[str]) -> dict[str, str]:

@@ -192,3 +192,18 @@ def answer(qtbot, text):
     dialog = QApplication.activeModalWidget()
     dialog.setTextValue(text)
     dialog.accept()
+
+
+def test_an_emoji_before_the_cursor_counts_as_one_character(qtbot, box):
+    asked = []
+    box.completions_wanted.connect(lambda text, cursor: asked.append((text, cursor)))
+    box.field.setText("🎸🎸 ta x")
+    box.field.setCursorPosition(len("xxxx ta"))
+    qtbot.keyClicks(box.field, "g")
+    assert asked == [("🎸🎸 tag x", len("🎸🎸 tag"))]
+    box.put_completions(*asked[0], [Completion("tag:techno", 3, 6, "tag:techno")])
+    qtbot.keyClick(box.field, Qt.Key.Key_Down)
+    qtbot.keyClick(box.field, Qt.Key.Key_Return)
+    assert box.text == "🎸🎸 tag:techno x"
+    qtbot.keyClicks(box.field, "!")
+    assert box.text == "🎸🎸 tag:techno! x"

@@ -100,8 +100,9 @@ class Meaning:
         return FieldText(field.stored, value)
 
     def number(self, part: Part, field: Field, value: str) -> Term:
-        """``bpm:120..130``."""
-        return FieldNumber(field.stored, _span(part, field, value, values.number))
+        """``bpm:120..130``; a year is a whole number, so that 1999.12.31 is in 1999."""
+        span = _span(part, field, value, values.number)
+        return FieldNumber(field.stored, values.whole(span) if field.name == "year" else span)
 
     def column(self, part: Part, field: Field, value: str) -> Term:
         """``length:3:00..5:00``."""
