@@ -41,7 +41,7 @@ class SearchBox(QWidget):
         self._timer.timeout.connect(self._send)
         self.field.textChanged.connect(self._timer.start)
         self.field.textChanged.connect(lambda _: self.field.underline(None))
-        self.field.textEdited.connect(lambda text: self.completions_wanted.emit(text, self.field.cursor))
+        self.field.textEdited.connect(lambda text: self.completions_wanted.emit(text, self.field.place))
         self.field.accepted.connect(self._accept)
         self.offers.itemClicked.connect(lambda _: self._accept())
         self.offers.closed.connect(self._place_error)
@@ -73,7 +73,7 @@ class SearchBox(QWidget):
 
     def put_completions(self, text: str, cursor: int, found: Sequence[Completion]) -> None:
         """Offer ways to go on, unless the text has changed since they were asked for."""
-        if (text, cursor) == (self.text, self.field.cursor) and self.field.hasFocus():
+        if (text, cursor) == (self.text, self.field.place) and self.field.hasFocus():
             self.offers.offer(found)
             self._place_error()
 
@@ -103,10 +103,10 @@ class SearchBox(QWidget):
             return
         text = self.text
         self.field.setText(text[: chosen.start] + chosen.replacement + text[chosen.end :])
-        self.field.set_cursor(chosen.start + len(chosen.replacement))
+        self.field.set_place(chosen.start + len(chosen.replacement))
         self.offers.hide()
         if chosen.replacement.endswith(":"):  # a field wants its value next
-            self.completions_wanted.emit(self.text, self.field.cursor)
+            self.completions_wanted.emit(self.text, self.field.place)
 
     def _enter(self) -> None:
         self.offers.hide()
@@ -130,7 +130,7 @@ class _Field(QLineEdit):
         self._mistake: int | None = None
 
     @property
-    def cursor(self) -> int:
+    def place(self) -> int:
         """How many characters are before the cursor; Qt counts most emoji as two."""
         left = self.cursorPosition()
         for place, character in enumerate(self.text()):
@@ -139,7 +139,7 @@ class _Field(QLineEdit):
             left -= _units(character)
         return len(self.text())
 
-    def set_cursor(self, place: int) -> None:
+    def set_place(self, place: int) -> None:
         """Put the cursor after so many characters."""
         self.setCursorPosition(sum(map(_units, self.text()[:place])))
 
@@ -178,7 +178,7 @@ class _Field(QLineEdit):
         self.initStyleOption(option)
         inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
         metrics, text = self.fontMetrics(), self.text()
-        shift = self.cursorRect().center().x() - metrics.horizontalAdvance(text[: self.cursor])
+        shift = self.cursorRect().center().x() - metrics.horizontalAdvance(text[: self.place])
         left = shift + metrics.horizontalAdvance(text[: self._mistake])
         width = max(6, metrics.horizontalAdvance(text[self._mistake : self._mistake + 1]))
         painter = QPainter(self)

@@ -117,7 +117,7 @@ def outline(text: str) -> Outline:
     parser = _parser().parse_interactive(text)
     try:
         tokens = parser.exhaust_lexer()
-        parser.feed_eof()
+        parser.feed_eof()  # type: ignore[no-untyped-call]
     except UnexpectedInput:
         return Outline()
     spans: list[tuple[int, int]] = []

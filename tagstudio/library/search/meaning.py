@@ -12,7 +12,7 @@ from tagstudio.library.search import values
 from tagstudio.library.search.advice import asked_field, asked_tags, not_a, tag_ids_of
 from tagstudio.library.search.fields import BY_NAME, STATES, Field
 from tagstudio.library.search.grammar import DEEPEST, MOST_TERMS, Group, Node, Part, read
-from tagstudio.library.search.known import Known
+from tagstudio.library.search.known import Known, named
 from tagstudio.library.search.terms import (
     All,
     AnyOf,
@@ -123,28 +123,29 @@ class Meaning:
 
     def judged(self, part: Part, field: Field, value: str) -> Term:
         """``judged:jazz``, else a time; a tag that is called like a time needs quotes."""
-        if not part.is_quoted and tag_ids_of(value, self.known) is None and values.moments(value, self.now):
+        if not part.is_quoted and tag_ids_of(part.value, self.known) is None and values.moments(value, self.now):
             return self._moment(part, "judged", value)
-        return HasVerdict(asked_tags(part, value, self.known))
+        return HasVerdict(asked_tags(part, part.value, self.known))
 
     def verdict(self, part: Part, field: Field, value: str) -> Term:
         """``tag:jazz``, ``no:jazz``, ``unsure:jazz``."""
         meant = {"tag": Verdict.YES, "no": Verdict.NO, "unsure": Verdict.UNSURE}[field.kind]
-        return HasVerdict(asked_tags(part, value, self.known), meant)
+        return HasVerdict(asked_tags(part, part.value, self.known), meant)
 
     def unreviewed(self, part: Part, field: Field, value: str) -> Term:
         """``unreviewed:mood``."""
-        return Unreviewed(asked_tags(part, value, self.known, is_facet_first=True))
+        return Unreviewed(asked_tags(part, part.value, self.known, is_facet_first=True))
 
     def missing(self, part: Part, field: Field, value: str) -> Term:
         """``missing:genre``: a field of files, a facet, or both when they share the name."""
-        named = BY_NAME.get(value)
-        stored = named.stored if named and named.stored else value if value in self.known.fields else None
-        if stored is None and value not in self.known.facets:
+        in_files = BY_NAME.get(value)
+        stored = in_files.stored if in_files and in_files.stored else value if value in self.known.fields else None
+        facet = named(self.known.facets, part.value)
+        if stored is None and facet is None:
             raise not_a(
                 part, "field or facet", [*self.known.facets, *(name for name in BY_NAME if BY_NAME[name].stored)]
             )
-        return Lacks(stored, self.known.facets.get(value, ()))
+        return Lacks(stored, () if facet is None else self.known.facets[facet])
 
     def state(self, part: Part, field: Field, value: str) -> Term:
         """``is:heard``."""
@@ -158,9 +159,9 @@ class Meaning:
 
     def suggest(self, part: Part, field: Field, value: str) -> Term:
         """``suggest:jazz>0.8``, ``suggest:"hard rock":0.4..0.6``."""
-        written, likely = value, searchable(part.suffix)
-        if not part.is_quoted and tag_ids_of(value, self.known) is None and (found := _LIKELY.fullmatch(value)):
-            written, likely = found[1], found[2] + found[3]
+        written, likely = part.value, searchable(part.suffix)
+        if not part.is_quoted and tag_ids_of(written, self.known) is None and (found := _LIKELY.fullmatch(written)):
+            written, likely = found[1], searchable(found[2] + found[3])
         span = SUGGESTED_FROM
         if likely:
             meant = likely[1:] if likely[0] == ":" or (likely[0] == "=" and ".." in likely) else likely
@@ -189,12 +190,13 @@ class Meaning:
 
     def saved(self, part: Part, field: Field, value: str) -> Term:
         """``in:"to hear again"``."""
-        if value not in self.known.saved:
+        name = named(self.known.saved, part.value)
+        if name is None:
             raise not_a(part, "saved search", self.known.saved)
-        if value in self.inside or len(self.inside) >= DEEPEST // 5:
+        if name in self.inside or len(self.inside) >= DEEPEST // 5:
             raise QueryError(f"The saved search “{part.value}” leads back to itself.", "Change it.", position=part.at)
         try:
-            return Meaning(self.known, self.now, (*self.inside, value)).of_text(self.known.saved[value])
+            return Meaning(self.known, self.now, (*self.inside, name)).of_text(self.known.saved[name])
         except QueryError as error:
             raise QueryError(
                 f"The saved search “{part.value}” does not work any more: {error.what}", error.advice, position=part.at

@@ -100,3 +100,21 @@ def test_terms_are_added_once_and_taken_out_again():
     assert with_term(added, 'genre:="hip hop"') == added
     assert without_term(added, 'genre:="hip hop"') == "low"
     assert with_term("a OR b", "c") == "(a OR b) c"
+
+
+def test_names_that_differ_by_accents_alone_are_told_apart(filled):
+    with filled.library.write() as session:
+        made = [tags.add(session, name) for name in ("Café", "Cafe", "Olé")]
+        said = [Judgement(track_id=n, tag_id=tag.id, verdict=Verdict.YES) for n, tag in enumerate(made, 1)]
+        judgements.record(session, said)
+    found = {text: find.track_ids(filled, text) for text in ("tag:café", "tag:CAFE", "tag:Cafe\u0301", "tag:ole")}
+    assert found == {"tag:café": [1], "tag:CAFE": [2], "tag:Cafe\u0301": [1], "tag:ole": [3]}
+    saved_searches.save(filled, "cafe", "low")
+    saved_searches.save(filled, "café", "hip")
+    saved_searches.save(filled, "Olé", "jazz")
+    assert [find.track_ids(filled, f"in:{name}") for name in ("cafe", "CAFÉ", "ole")] == [[1], [1, 2], [3, 4]]
+    saved_searches.save(filled, "cafe", "in:café high")
+    assert find.track_ids(filled, "in:cafe") == [2]
+    with pytest.raises(QueryError, match="leads back"):
+        saved_searches.save(filled, "café", "in:cafe")
+    assert find.track_ids(filled, "in:cafe") == [2]

@@ -19,7 +19,7 @@ MUSIC = (
     {"artist": ("ガラス", "カラス"), "genre": ("ı", "STRASSE", "Straße"), "date": ("2000-01",)},
 )  # fmt: skip
 TAGS = (
-    "night drive", "... baby", "..7d", "gentle", "a:b", "x,y", 'say "hi"', "today", ">0.8", "not", "Café", "´",
+    "night drive", "... baby", "..7d", "gentle", "a:b", "x,y", 'say "hi"', "today", ">0.8", "not", "Café", "Cafe", "´",
     "genre", "-x",
 )  # fmt: skip
 
