@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -11,7 +11,7 @@ from tagstudio.domain.judgements import Verdict
 from tagstudio.library.search import values
 from tagstudio.library.search.advice import asked_field, asked_tags, not_a, tag_ids_of
 from tagstudio.library.search.fields import BY_NAME, STATES, Field
-from tagstudio.library.search.grammar import DEEPEST, MOST_TERMS, Group, Node, Part, read
+from tagstudio.library.search.grammar import MOST_TERMS, Group, Node, Part, read
 from tagstudio.library.search.known import Known, named
 from tagstudio.library.search.terms import (
     All,
@@ -29,6 +29,7 @@ from tagstudio.library.search.terms import (
     Not,
     Number,
     PathText,
+    Saved,
     Similar,
     Span,
     Suggested,
@@ -39,6 +40,7 @@ from tagstudio.library.texts import searchable
 
 # What counts as suggested when a search does not say how likely.
 SUGGESTED_FROM = Span(low=0.5)
+MOST_SAVED = 10
 _LIKELY = re.compile(r"(.*?)(>=|<=|>|<|=|:)([^<>=:]+)", re.DOTALL)
 _READERS: dict[str, values.Reader] = {
     "length": values.seconds, "rate": values.kilohertz, "channels": values.number, "size": values.number,
@@ -48,16 +50,21 @@ _COLUMNS: dict[str, Literal["duration_s", "rate", "channels", "size"]] = {
 }  # fmt: skip
 
 
+class _TooDeepError(QueryError):
+    """Said once, not again for every saved search on the way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """Gives the parts of one text their meaning, in one library at one time.
 
-    ``inside`` are the saved searches that led here, outermost first.
+    ``inside`` are the saved searches that led here, outermost first; ``seen`` are those that were read already.
     """
 
     known: Known
     now: datetime
     inside: tuple[str, ...] = ()
+    seen: dict[str, Saved] = field(default_factory=dict)
 
     def of_text(self, text: str) -> Term:
         """Return what a text asks for."""
@@ -193,14 +200,31 @@ class Meaning:
         name = named(self.known.saved, part.value)
         if name is None:
             raise not_a(part, "saved search", self.known.saved)
-        if name in self.inside or len(self.inside) >= DEEPEST // 5:
+        if name in self.inside:
             raise QueryError(f"The saved search “{part.value}” leads back to itself.", "Change it.", position=part.at)
-        try:
-            return Meaning(self.known, self.now, (*self.inside, name)).of_text(self.known.saved[name])
-        except QueryError as error:
-            raise QueryError(
-                f"The saved search “{part.value}” does not work any more: {error.what}", error.advice, position=part.at
-            ) from error
+        # Looked at before reading it, so that nothing goes deeper, and after, for it may have been read nearer the top.
+        if len(self.inside) >= MOST_SAVED or len(self.inside) + self._saved(part, name).height > MOST_SAVED:
+            raise _TooDeepError(
+                f"Saved searches lead to one another over more than {MOST_SAVED} steps.",
+                "Put the words of one into another.",
+                position=part.at,
+            )
+        return self.seen[name]
+
+    def _saved(self, part: Part, name: str) -> Saved:
+        if name not in self.seen:
+            inner = replace(self, inside=(*self.inside, name))
+            try:
+                term = inner.of_text(self.known.saved[name])
+            except _TooDeepError as error:
+                raise _TooDeepError(error.what, error.advice, position=part.at) from error
+            except QueryError as error:
+                raise QueryError(
+                    f"The saved search “{part.value}” does not work any more: {error.what}", error.advice,
+                    position=part.at,
+                ) from error  # fmt: skip
+            self.seen[name] = Saved(name, term, _height(term) + 1)
+        return self.seen[name]
 
     def id(self, part: Part, field: Field, value: str) -> Term:
         """``id:12``."""
@@ -244,6 +268,15 @@ def _span(part: Part, field: Field, value: str, read_value: values.Reader) -> Sp
             f"“{part.value}” is not a number or a range of numbers.", f"Write for example {example}.", position=part.at
         )
     return found
+
+
+def _height(term: Term) -> int:
+    """Return how many saved searches a term leads through."""
+    if isinstance(term, Saved):
+        return term.height
+    if isinstance(term, Not):
+        return _height(term.term)
+    return max(map(_height, term.terms), default=0) if isinstance(term, All | AnyOf) else 0
 
 
 def _count(node: Node) -> int:
