@@ -3,9 +3,9 @@
 import re
 import time
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
@@ -180,12 +180,14 @@ def _frequent(studio: Studio, name: str, asked: _Asked, typed: str) -> Iterator[
 def _numbers(studio: Studio, name: str, asked: _Asked, typed: str) -> Iterator[Completion]:
     """Yield the numbers that the most frequent values of a field begin with: 128 for ``128 BPM``."""
     values = _known_values(studio, name)
-    counts: Counter[str] = Counter()
-    for place in range(*values.beginning(typed)):
-        if (number := leading_number(values.names[place])) is not None:
-            counts[np.format_float_positional(number, trim="-")] += int(values.counts[place])
-    for written, count in counts.most_common(OFFERED):
-        yield Completion(written, asked.start, asked.end, written, _tracks(count))
+    low, high = values.beginning(typed)
+    typed_numbers, counted = values.numbers[low:high], values.counts[low:high]
+    is_number = ~np.isnan(typed_numbers)
+    numbers, places = np.unique(typed_numbers[is_number], return_inverse=True)
+    counts = np.bincount(places, counted[is_number], minlength=len(numbers)).astype(np.intp)
+    for place in np.argsort(-counts, kind="stable")[:OFFERED].tolist():
+        written = np.format_float_positional(numbers[place], trim="-")
+        yield Completion(written, asked.start, asked.end, written, _tracks(int(counts[place])))
 
 
 def _tracks(count: int) -> str:
@@ -201,6 +203,12 @@ class _Values:
     counts: NDArray[np.intp]
     loaded_at: float
     load_s: float
+
+    @cached_property
+    def numbers(self) -> NDArray[np.float64]:
+        """With which number each begins, (values,); NaN for none."""
+        found = (leading_number(name) for name in self.names)
+        return np.array([np.nan if number is None else number for number in found], np.float64)
 
     def beginning(self, typed: str) -> tuple[int, int]:
         """Return from where and until before where the names begin with what was typed."""
