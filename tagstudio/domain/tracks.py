@@ -74,10 +74,14 @@ def shown_path(path: bytes) -> str:
     return "".join(c if c.isprintable() and c not in _BIDI else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
+# They make other letters of Japanese ones, as no accent does.
+_KANA = "\N{COMBINING KATAKANA-HIRAGANA VOICED SOUND MARK}\N{COMBINING KATAKANA-HIRAGANA SEMI-VOICED SOUND MARK}"
+
+
 def folded(text: str) -> str:
-    """Fold case and accents away, for search: ``Béla`` and ``BELA`` become ``bela``."""
+    """Fold case and accents away, for search: ``Béla`` and ``BELA`` become ``bela``; ``ガ`` is no accented ``カ``."""
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", text).casefold()  # in this order: ™ decomposes to capitals
     decomposed = unicodedata.normalize("NFKD", plain)
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if not unicodedata.combining(c)))
+    return unicodedata.normalize("NFC", "".join(c for c in decomposed if c in _KANA or not unicodedata.combining(c)))

@@ -187,6 +187,7 @@ class Workplace(QWidget):
         view.listen_wanted.connect(self.listen)
         view.emptied.connect(self.track_panel.setHidden)
         self.library.looked.connect(self.review_view.show_tags)
+        self.facets.saved_changed.connect(self.library.refresh)
         self.commands.changed.connect(self._refresh)
         self.commands.judged.connect(self._refresh_scores)
         self.commands.history_changed.connect(self.history_changed)

@@ -74,8 +74,9 @@ def field_values(session: Session, name: str) -> Gathered:
 
 
 def codecs(session: Session) -> Gathered:
-    """Return the codec of every track that has one."""
-    return _coded(session, select(TrackRow.codec, TrackRow.id).where(TrackRow.codec != "").order_by(TrackRow.codec))
+    """Return the codec of every track that has one, in small letters, as searches are."""
+    codec = func.lower(TrackRow.codec)
+    return _coded(session, select(codec, TrackRow.id).where(TrackRow.codec != "").order_by(codec))
 
 
 def decades(session: Session) -> Gathered:

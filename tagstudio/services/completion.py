@@ -3,8 +3,9 @@
 import re
 import time
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from tagstudio.domain.tracks import shown
 from tagstudio.library import gathered, saved_searches, tags, tracks
 from tagstudio.library.search.fields import ALL, BY_NAME, STATES, Field
-from tagstudio.library.texts import searchable
+from tagstudio.library.texts import leading_number, searchable
 from tagstudio.services.studio import Studio
 from tagstudio.services.tallies import tallies
 from tagstudio.services.terms import quoted
@@ -48,6 +49,7 @@ class _Asked:
     end: int
     field: str
     value: str
+    is_name: bool = False  # the cursor is in the field's name
 
 
 def complete(studio: Studio, text: str, cursor: int) -> list[Completion]:
@@ -63,9 +65,22 @@ def _asked(text: str, cursor: int) -> _Asked:
         if start <= cursor <= end and end > found.start():
             name, value = (found[2] or "")[:-1], text[found.start(3) : max(cursor, found.start(3))]
             if cursor < found.start(3):  # in the field's name
-                return _Asked(start, found.start(3), "", text[start:cursor])
-            return _Asked(found.start(3) if name else start, end, name, searchable(value.removeprefix("=").strip('"')))
+                return _Asked(start, found.start(3), "", text[start:cursor], is_name=True)
+            if name:
+                return _asked_value(name, found[3], found.start(3), cursor)
+            return _Asked(start, end, "", searchable(value.removeprefix("=").strip('"')))
     return _Asked(cursor, cursor, "", "")
+
+
+def _asked_value(name: str, written: str, start: int, cursor: int) -> _Asked:
+    """Return the value of a field without the equals sign before it and how likely it is meant after it."""
+    end, field = start + len(written), BY_NAME.get(searchable(name))
+    typed = written[: max(0, cursor - start)]
+    if written.startswith("=") and (field is None or field.kind in ("text", "number", "codec")):
+        start += 1
+    if field is not None and field.kind == "suggest" and (likely := re.search(r'^[^"]*?([<>=:])', written)):
+        end = start + likely.start(1)
+    return _Asked(start, end, name, searchable(typed.removeprefix("=").strip('"')))
 
 
 def _bare(studio: Studio, asked: _Asked) -> Iterator[Completion]:
@@ -75,7 +90,7 @@ def _bare(studio: Studio, asked: _Asked) -> Iterator[Completion]:
         for field in ALL
         if field.name.startswith(typed)
     )
-    if not typed:
+    if not typed or asked.is_name:
         return
     yield from (
         Completion(f"tag:{each.replacement}", each.start, each.end, f"tag:{each.label}", each.detail)
@@ -92,20 +107,22 @@ def _values(studio: Studio, asked: _Asked) -> Iterable[Completion]:
     name = searchable(asked.field)
     field = BY_NAME.get(name) or Field(name, "text", "", name)
     if field.kind in OF_TAGS:
-        times = _plain(asked, _TIMES) if field.kind == "judged" and asked.value else ()
+        times = _plain(asked, _TIMES, written=str) if field.kind == "judged" and asked.value else ()
         return [*_tags(studio, asked, asked.value, with_facets=True, facets_first=field.kind == "unreviewed"), *times]
-    if field.kind in ("added", "state", "in", "codec"):
+    if field.kind == "added":
+        return _plain(asked, _TIMES, written=str)
+    if field.kind in ("state", "in", "codec"):
         return _plain(asked, _listed(studio, field))
     if field.kind == "missing":
         texts = _plain(asked, ((each.name, each.detail) for each in ALL if each.kind == "text"))
         return [*texts, *_facets(studio, asked)]
-    return _frequent(studio, field.stored, asked, asked.value) if field.stored not in ("", *UNOFFERED) else ()
+    if field.stored in ("", *UNOFFERED):
+        return ()
+    return (_numbers if field.kind == "number" else _frequent)(studio, field.stored, asked, asked.value)
 
 
 def _listed(studio: Studio, field: Field) -> Iterable[tuple[str, str]]:
     """Return all values of a field that has few, with what they mean."""
-    if field.kind == "added":
-        return _TIMES
     if field.kind == "state":
         return ((state, "") for state in STATES)
     with studio.library.read() as session:
@@ -114,19 +131,17 @@ def _listed(studio: Studio, field: Field) -> Iterable[tuple[str, str]]:
         return [(each.name, each.query) for each in saved_searches.all_saved(session)]
 
 
-def _plain(asked: _Asked, offered: Iterable[tuple[str, str]]) -> list[Completion]:
-    """Return those that begin with what was typed, then those that hold it."""
+def _plain(
+    asked: _Asked, offered: Iterable[tuple[str, str]], written: Callable[[str], str] = quoted
+) -> list[Completion]:
+    """Return those that begin with what was typed, then those that hold it; ``written`` is how they are typed."""
     named = [(searchable(name), name, detail) for name, detail in offered]
     starting = [each for each in named if each[0].startswith(asked.value)]
     holding = [each for each in named if asked.value in each[0] and each not in starting]
     return [
-        Completion(_value(name), asked.start, asked.end, shown(name), shown(detail))
+        Completion(written(name), asked.start, asked.end, shown(name), shown(detail))
         for _, name, detail in (*starting, *holding)
     ]
-
-
-def _value(name: str) -> str:
-    return name if name.startswith("..") else quoted(name)
 
 
 def _tags(
@@ -153,14 +168,30 @@ def _facets(studio: Studio, asked: _Asked) -> list[Completion]:
 def _frequent(studio: Studio, name: str, asked: _Asked, typed: str) -> Iterator[Completion]:
     """Yield the most frequent values of a field that begin with what was typed."""
     values = _known_values(studio, name)
-    low, high = bisect_left(values.names, typed), bisect_left(values.names, typed + chr(0x10FFFF))
+    low, high = values.beginning(typed)
     best = low + np.argsort(-values.counts[low:high], kind="stable")[:OFFERED]
     with studio.library.read() as session:
         for place in best.tolist():
             label = " ".join(gathered.spelled(session, name, values.names[place]).split())
-            count = int(values.counts[place])
-            detail = f"{count:,} tracks" if count > 1 else "1 track"
+            detail = _tracks(int(values.counts[place]))
             yield Completion(quoted(label), asked.start, asked.end, shown(label), detail)
+
+
+def _numbers(studio: Studio, name: str, asked: _Asked, typed: str) -> Iterator[Completion]:
+    """Yield the numbers that the most frequent values of a field begin with: 128 for ``128 BPM``."""
+    values = _known_values(studio, name)
+    low, high = values.beginning(typed)
+    typed_numbers, counted = values.numbers[low:high], values.counts[low:high]
+    is_number = ~np.isnan(typed_numbers)
+    numbers, places = np.unique(typed_numbers[is_number], return_inverse=True)
+    counts = np.bincount(places, counted[is_number], minlength=len(numbers)).astype(np.intp)
+    for place in np.argsort(-counts, kind="stable")[:OFFERED].tolist():
+        written = np.format_float_positional(numbers[place], trim="-")
+        yield Completion(written, asked.start, asked.end, written, _tracks(int(counts[place])))
+
+
+def _tracks(count: int) -> str:
+    return f"{count:,} tracks" if count > 1 else "1 track"
 
 
 @dataclass(frozen=True)
@@ -172,6 +203,16 @@ class _Values:
     counts: NDArray[np.intp]
     loaded_at: float
     load_s: float
+
+    @cached_property
+    def numbers(self) -> NDArray[np.float64]:
+        """With which number each begins, (values,); NaN for none."""
+        found = (leading_number(name) for name in self.names)
+        return np.array([np.nan if number is None else number for number in found], np.float64)
+
+    def beginning(self, typed: str) -> tuple[int, int]:
+        """Return from where and until before where the names begin with what was typed."""
+        return bisect_left(self.names, typed), bisect_left(self.names, typed + chr(0x10FFFF))
 
 
 def _known_values(studio: Studio, name: str) -> _Values:

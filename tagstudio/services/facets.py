@@ -14,6 +14,7 @@ from tagstudio.library import gathered, tags
 from tagstudio.library.gathered import Gathered
 from tagstudio.library.search import Suggested
 from tagstudio.library.search.meaning import SUGGESTED_FROM
+from tagstudio.library.texts import searchable
 from tagstudio.services import find
 from tagstudio.services.listing import Listing
 from tagstudio.services.scored import suggested
@@ -25,6 +26,7 @@ from tagstudio.services.terms import term
 SHOWN = 8
 # While a scan adds tracks all the time, reading their values again may take this share of the time and no more.
 RELOAD_SHARE = 0.2
+SOON_S = 0.001
 # So many tags may be without scores before counting their suggestions has to wait for them.
 UNSCORED = 4
 
@@ -49,10 +51,14 @@ class FacetGroup:
 
 @dataclass(frozen=True, slots=True)
 class FacetCounts:
-    """How many tracks were found, and of which kinds they are; kinds nothing has are left out."""
+    """How many tracks were found, and of which kinds they are; kinds nothing has are left out.
+
+    ``again_in_s`` is when counting anew will know what files say by now; 0 when all counts do already.
+    """
 
     found: int
     groups: tuple[FacetGroup, ...]
+    again_in_s: float = 0.0
 
 
 def facet_counts(studio: Studio, query: str = "", *, limit: int = SHOWN) -> FacetCounts:
@@ -75,7 +81,8 @@ def facet_counts(studio: Studio, query: str = "", *, limit: int = SHOWN) -> Face
     for name, field_name, column in (("Genre in the file", "genre", kept.genres), ("Codec", "codec", kept.codecs)):
         groups.append(_valued(studio, name, field_name, column.count(listing, mask), column.values.names, limit))
     groups.append(_decades(listing, mask, kept))
-    return FacetCounts(int(np.count_nonzero(mask)), tuple(group for group in groups if group.values))
+    again_in_s = 0.0 if kept.version == listing.version else max(kept.renewable_at - time.monotonic(), SOON_S)
+    return FacetCounts(int(np.count_nonzero(mask)), tuple(group for group in groups if group.values), again_in_s)
 
 
 def is_scored(studio: Studio) -> bool:
@@ -119,14 +126,19 @@ class _Columns:
     load_s: float
     spelled: dict[tuple[str, str], str] = field(default_factory=dict)
 
+    @property
+    def renewable_at(self) -> float:
+        """From when on they may be read again, on the monotonic clock."""
+        return self.loaded_at + self.load_s / RELOAD_SHARE
+
 
 def _columns(studio: Studio, listing: Listing) -> _Columns:
     with studio.memory_lock:
         kept: _Columns | None = studio.memory.get("facet columns")
         start = time.monotonic()
         if kept is not None:
-            is_early = (start - kept.loaded_at) * RELOAD_SHARE < kept.load_s
-            if kept.version == listing.version or (is_early and len(kept.listing.ids) == len(listing.ids)):
+            is_early = start < kept.renewable_at
+            if kept.version == listing.version or (is_early and np.array_equal(kept.listing.ids, listing.ids)):
                 return kept
         with studio.library.read() as session:
             genres = _Column(_once(gathered.field_values(session, "genre")))
@@ -209,10 +221,15 @@ def _valued(
     best = np.argsort(-counts, kind="stable")[:limit]
     spelled = _spellings(studio, field_name, [names[each] for each in best if counts[each]])
     values = [
-        FacetValue(shown(label), term(field_name, folded, is_whole=True), int(counts[each]))
+        FacetValue(shown(label), term(field_name, _asked(folded, label), is_whole=True), int(counts[each]))
         for each, (folded, label) in zip(best, spelled.items(), strict=False)
     ]
     return FacetGroup(name, tuple(values), int(np.count_nonzero(counts)) - len(values))
+
+
+def _asked(folded: str, label: str) -> str:
+    """Return a spelling that a search folds to this value; an accent by itself becomes a space, which is not one."""
+    return folded if searchable(folded) == folded else label
 
 
 def _spellings(studio: Studio, field_name: str, names: list[str]) -> dict[str, str]:

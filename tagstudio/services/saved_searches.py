@@ -1,11 +1,10 @@
 """Saved searches: keep a query under a name, use it again, know how much it finds."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tagstudio.domain.errors import QueryError
 from tagstudio.library import saved_searches, search
 from tagstudio.library.saved_searches import SavedSearch
-from tagstudio.library.texts import searchable
 from tagstudio.services import find
 from tagstudio.services.studio import Studio
 from tagstudio.services.terms import term
@@ -33,13 +32,11 @@ def save(studio: Studio, name: str, query: str) -> SavedSearch:
         If the name is not usable.
     """
     with studio.library.write() as session:
-        known = search.known(session)
-        search.parse(query, known)
-        # A search that names itself is found out by reading it as if it was saved.
-        renewed = replace(known, saved={**known.saved, searchable(name): query})
-        if searchable(name):
-            search.parse(term("in", name), renewed)
-        return saved_searches.save(session, name, query)
+        search.parse(query, search.known(session))
+        saved = saved_searches.save(session, name, query)
+        # A search that names itself is found out by reading it now; nothing is kept then.
+        search.parse(as_query(saved), search.known(session))
+        return saved
 
 
 def rename(studio: Studio, name: str, new: str) -> SavedSearch:

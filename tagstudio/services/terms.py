@@ -2,10 +2,11 @@
 
 import re
 
+from tagstudio.library.search.grammar import outline
+
 _BARE = re.compile(r"[\w.'/&+!?*#%][\w.'/&+!?*#%-]*")
-_PART = re.compile(
-    r'(?:[^\s":()|<>=-][^\s":()|<>=]*:)?=?"(?:[^"\\]|\\.)*"(?:[<>=:][^\s"()|]+)?|[()|]|[^\s"()|]+', re.DOTALL
-)
+# Such a word is looked for at the end, and means something else once a term follows.
+_OPERATOR_AT_END = re.compile(r"(?:^|[\s()|\"-])(?:not|NOT|AND)$")
 
 
 def term(field: str, value: str, *, is_whole: bool = False) -> str:
@@ -23,25 +24,38 @@ def quoted(value: str) -> str:
 
 def with_term(query: str, added: str) -> str:
     """Return a search narrowed by one more term, or the search as it is when it has that term."""
-    if not query.strip():
-        return added
-    if has_term(query, added):
-        return query
-    kept = f"({query.strip()})" if has_or(query) else query.strip()
+    query = query.strip()
+    if not query or has_term(query, added):
+        return query or added
+    kept = f"({query})" if has_or(query) or _OPERATOR_AT_END.search(query) else query
     return f"{kept} {added}"
 
 
 def without_term(query: str, taken: str) -> str:
-    """Return a search without one of its terms, wherever it stands."""
-    parts = [part for part in _PART.findall(query) if part != taken]
-    return " ".join(parts).replace("( ", "(").replace(" )", ")")
+    """Return a search without a term that stands by itself in it; all else stays as it is written."""
+    for place in reversed(_places(query, taken)):
+        query = _cut(query, place)
+    return query
 
 
 def has_term(query: str, asked: str) -> bool:
-    """Tell whether a term stands by itself in a search: not in parentheses, not as a choice."""
-    return not has_or(query) and "(" not in query and asked in _PART.findall(query)
+    """Tell whether a term stands by itself in a search: not in parentheses, not as a choice, not left out."""
+    return bool(_places(query, asked))
 
 
 def has_or(query: str) -> bool:
-    """Tell whether a search offers choices outside of quotes."""
-    return any(part in ("OR", "|") for part in _PART.findall(query))
+    """Tell whether a search offers choices outside of parentheses and quotes."""
+    return outline(query).has_choices
+
+
+def _places(query: str, asked: str) -> list[int]:
+    return [place for place, (start, end) in enumerate(outline(query).spans) if query[start:end] == asked]
+
+
+def _cut(query: str, place: int) -> str:
+    """Take one term out of a search, and an AND beside it."""
+    spans = outline(query).spans
+    if place == 0:
+        return query[spans[1][0] :] if len(spans) > 1 else ""
+    before, after = query[: spans[place - 1][1]], query[spans[place][1] :]
+    return before + after if not after or after[0].isspace() else f"{before} {after}"

@@ -1,14 +1,18 @@
 """The search field completes and points at mistakes; the panel beside the table saves, counts, narrows and widens."""
 
+import time
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QInputDialog, QMessageBox, QTreeWidgetItem
+from PySide6.QtWidgets import QApplication, QInputDialog, QMenu, QMessageBox, QTreeWidgetItem
 
 from tagstudio.domain.errors import QueryError
 from tagstudio.domain.jobs import run
+from tagstudio.domain.tracks import TrackFacts
 from tagstudio.gui.presenters.facets import FacetsPresenter
-from tagstudio.gui.views.facet_panel import SAVED, _items
+from tagstudio.gui.views.facet_panel import SAVED, FacetPanel, _items
 from tagstudio.gui.widgets.search_box import SearchBox
+from tagstudio.library import tracks
 from tagstudio.services import find, saved_searches
 from tagstudio.services.completion import Completion
 from tagstudio.services.scan import scan
@@ -192,3 +196,77 @@ def answer(qtbot, text):
     dialog = QApplication.activeModalWidget()
     dialog.setTextValue(text)
     dialog.accept()
+
+
+def test_an_emoji_before_the_cursor_counts_as_one_character(qtbot, box):
+    asked = []
+    box.completions_wanted.connect(lambda text, cursor: asked.append((text, cursor)))
+    box.field.setText("🎸🎸 ta x")
+    box.field.setCursorPosition(len("xxxx ta"))
+    qtbot.keyClicks(box.field, "g")
+    assert asked == [("🎸🎸 tag x", len("🎸🎸 tag"))]
+    box.put_completions(*asked[0], [Completion("tag:techno", 3, 6, "tag:techno")])
+    qtbot.keyClick(box.field, Qt.Key.Key_Down)
+    qtbot.keyClick(box.field, Qt.Key.Key_Return)
+    assert box.text == "🎸🎸 tag:techno x"
+    qtbot.keyClicks(box.field, "!")
+    assert box.text == "🎸🎸 tag:techno! x"
+
+
+def test_counts_of_an_older_moment_are_counted_again(qtbot, filled, runner):
+    presenter = FacetsPresenter(filled, runner)
+    shown = []
+    presenter.looked.connect(lambda beside: shown.append(genres(beside)))
+    presenter.look("")
+    qtbot.waitUntil(lambda: len(shown) == 1, timeout=PATIENCE_MS)
+    # As if reading what the files say had taken so long that it may not be done again at once.
+    columns = filled.memory["facet columns"]
+    columns.load_s, columns.loaded_at = 0.2, time.monotonic()
+    facts = TrackFacts(audio_hash="", duration_s=4, codec="wav", rate=1, channels=1, fields={"genre": ("Rock",)})
+    with filled.library.write() as session:
+        tracks.update(session, 1, size=1, mtime_ns=1, facts=facts)
+    presenter.look("")
+    qtbot.waitUntil(lambda: len(shown) >= 3 and not runner.running, timeout=PATIENCE_MS)
+    assert shown[0] == shown[1] == []
+    assert shown[-1] == [("Rock", find.count(filled, "genre:=rock"))]
+
+
+def genres(beside):
+    groups = [group for group in beside.counts.groups if group.name.startswith("Genre")]
+    return [(value.label, value.count) for group in groups for value in group.values]
+
+
+def test_deleting_the_saved_search_that_is_in_force_is_said_under_the_field(qtbot, filled, open_window):
+    saved_searches.save(filled, "mine", "wav")
+    filled.close()
+    place = open_window(filled.file).workplace
+    view, panel = place.library_view, place.library_view.facets
+    view.search_box.set_text("in:mine")
+    qtbot.waitUntil(lambda: panel._query == "in:mine" and item(panel, "mine") is not None, timeout=PATIENCE_MS)
+    place.facets.remove("mine")
+    qtbot.waitUntil(lambda: "no saved search" in view.search_box.error_text, timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: item(panel, "None yet") is not None, timeout=PATIENCE_MS)
+    place.facets.save("mine", "flac")
+    qtbot.waitUntil(lambda: item(panel, "mine") is not None and view.search_box.error_text == "", timeout=PATIENCE_MS)
+    wanted = find.count(place.studio, "flac")
+    qtbot.waitUntil(lambda: place.library.table.rowCount() == wanted, timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize(("label", "action", "query"), [
+    ("flac", "Without these", "-codec:=flac"), ("flac", "Only these", "codec:=flac"), ("mine", "Search", "wav"),
+])  # fmt: skip
+def test_a_menu_that_is_open_while_the_counts_change_still_works(qtbot, filled, runner, label, action, query):
+    saved_searches.save(filled, "mine", "wav")
+    presenter = FacetsPresenter(filled, runner)
+    panel = FacetPanel(presenter)
+    qtbot.addWidget(panel)
+    presenter.look("")
+    qtbot.waitUntil(lambda: item(panel, label) is not None, timeout=PATIENCE_MS)
+    panel._menu(item(panel, label), QPoint(5, 5))
+    with qtbot.waitSignal(presenter.looked, timeout=PATIENCE_MS):
+        presenter.look("")
+    menu = panel.findChild(QMenu)
+    with qtbot.waitSignal(panel.query_wanted) as asked:
+        next(each for each in menu.actions() if each.text() == action).trigger()
+    assert asked.args == [query]
+    menu.close()

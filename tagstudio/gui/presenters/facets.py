@@ -1,11 +1,12 @@
 """What stands beside the table: saved searches with counts, and the kinds of the tracks found."""
 
+import math
 import time
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from tagstudio.domain.errors import QueryError, TagStudioError
+from tagstudio.domain.errors import QueryError
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.services import completion, facets, saved_searches
 from tagstudio.services.facets import FacetCounts
@@ -19,11 +20,11 @@ MANY = 200
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """One look: saved searches and facets of the search it was taken for."""
+    """One look: saved searches and facets of the search it was taken for; a search that is wrong has no facets."""
 
     query: str
     saved: list[Counted]
-    counts: FacetCounts
+    counts: FacetCounts | None
     is_complete: bool = True  # else suggestions are not counted yet
 
 
@@ -32,6 +33,7 @@ class FacetsPresenter(QObject):
 
     looked = Signal(object)  # Beside
     completed = Signal(str, int, list)  # text, cursor, completions
+    saved_changed = Signal()  # a search may find something else, or be wrong from now on
     failed = Signal(str, str)
 
     def __init__(self, studio: Studio, runner: JobRunner, parent: QObject | None = None) -> None:
@@ -42,6 +44,9 @@ class FacetsPresenter(QObject):
         self._scored_at = self._score_s = 0.0
         self.is_wanted = studio.settings.show_facets
         self._limit = facets.SHOWN
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.timeout.connect(lambda: self.look(self._query))
 
     def show(self, is_wanted: bool) -> None:
         """Count from now on, or no more; remembered for the next start."""
@@ -63,17 +68,11 @@ class FacetsPresenter(QObject):
             self._is_outdated = True
             return
         self._is_looking, self._is_outdated = True, False
+        self._again.stop()
         studio, limit = self._studio, self._limit
-        running = self._runner.start(
-            lambda: Beside(
-                query,
-                saved_searches.counted(studio),
-                facets.facet_counts(studio, query, limit=limit),
-                facets.is_scored(studio),
-            )
-        )
+        running = self._runner.start(lambda: beside(studio, query, limit=limit))
         running.succeeded.connect(self._show)
-        running.failed.connect(self._refuse)
+        running.failed.connect(lambda error: self.failed.emit(error.what, error.advice))
         running.finished.connect(self._looked)
 
     def complete(self, text: str, cursor: int) -> None:
@@ -96,10 +95,13 @@ class FacetsPresenter(QObject):
     def _write(self, running: RunningJob) -> None:
         running.failed.connect(lambda error: self.failed.emit(error.what, error.advice))
         running.succeeded.connect(lambda _: self.look(self._query))
+        running.succeeded.connect(lambda _: self.saved_changed.emit())
 
     def _show(self, beside: Beside) -> None:
         if not self._is_outdated:
             self.looked.emit(beside)
+            if beside.counts is not None and beside.counts.again_in_s:
+                self._again.start(math.ceil(beside.counts.again_in_s * 1000))
         is_early = (time.monotonic() - self._scored_at) * SCORING_SHARE < self._score_s
         if not beside.is_complete and not self._is_scoring and not is_early:
             self._score()
@@ -117,12 +119,17 @@ class FacetsPresenter(QObject):
         self._scored_at = time.monotonic()
         self._score_s = self._scored_at - start
 
-    def _refuse(self, error: TagStudioError) -> None:
-        # A mistake in the search is shown under the search field already.
-        if not isinstance(error, QueryError):
-            self.failed.emit(error.what, error.advice)
-
     def _looked(self) -> None:
         self._is_looking = False
         if self._is_outdated:
             self.look(self._query)
+
+
+def beside(studio: Studio, query: str, *, limit: int) -> Beside:
+    """Count the saved searches, and the kinds of what a search finds."""
+    saved = saved_searches.counted(studio)
+    try:
+        counts = facets.facet_counts(studio, query, limit=limit)
+    except QueryError:  # the table asks for the same, and says so under the field
+        return Beside(query, saved, None)
+    return Beside(query, saved, counts, facets.is_scored(studio))

@@ -59,7 +59,7 @@ class FacetPanel(QWidget):
         current = _key(chosen) if chosen else None
         self.tree.clear()
         self._show_saved(beside)
-        for group in beside.counts.groups:
+        for group in beside.counts.groups if beside.counts else ():
             self._show_group(group)
         for item in _items(self.tree):
             if _key(item) == current:
@@ -110,27 +110,34 @@ class FacetPanel(QWidget):
         if item.data(0, NAME):
             self.query_wanted.emit(term)
         elif QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._exclude(item)
-        elif has_term(self._query, term):
-            self.query_wanted.emit(without_term(self._query, term))
+            self._leave_out(term)
         else:
-            self.query_wanted.emit(with_term(self._query, term))
+            self._toggle(term)
 
     def _exclude(self, item: QTreeWidgetItem) -> None:
         if item.data(0, NAME):
             self._ask_remove(item.data(0, NAME))
         elif term := item.data(0, TERM):
-            self.query_wanted.emit(with_term(without_term(self._query, term), f"-{term}"))
+            self._leave_out(term)
+
+    def _toggle(self, term: str) -> None:
+        changed = without_term if has_term(self._query, term) else with_term
+        self.query_wanted.emit(changed(self._query, term))
+
+    def _leave_out(self, term: str) -> None:
+        self.query_wanted.emit(with_term(without_term(self._query, term), f"-{term}"))
 
     def _menu(self, item: QTreeWidgetItem, at: QPoint) -> None:
+        # The next counts may come while the menu is open, and take the item away.
+        name, term = item.data(0, NAME), item.data(0, TERM)
         menu = QMenu(self)
-        if name := item.data(0, NAME):
-            menu.addAction("Search", lambda: self._use(item))
+        if name:
+            menu.addAction("Search", lambda: self.query_wanted.emit(term))
             menu.addAction("Rename…", lambda: self._rename(name))
             menu.addAction("Delete…", lambda: self._ask_remove(name))
-        elif item.data(0, TERM):
-            menu.addAction("Only these", lambda: self._use(item))
-            menu.addAction("Without these", lambda: self._exclude(item))
+        elif term:
+            menu.addAction("Only these", lambda: self._toggle(term))
+            menu.addAction("Without these", lambda: self._leave_out(term))
         if menu.actions():
             menu.popup(at)
 

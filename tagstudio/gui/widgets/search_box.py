@@ -41,7 +41,7 @@ class SearchBox(QWidget):
         self._timer.timeout.connect(self._send)
         self.field.textChanged.connect(self._timer.start)
         self.field.textChanged.connect(lambda _: self.field.underline(None))
-        self.field.textEdited.connect(lambda text: self.completions_wanted.emit(text, self.field.cursorPosition()))
+        self.field.textEdited.connect(lambda text: self.completions_wanted.emit(text, self.field.place))
         self.field.accepted.connect(self._accept)
         self.offers.itemClicked.connect(lambda _: self._accept())
         self.offers.closed.connect(self._place_error)
@@ -73,7 +73,7 @@ class SearchBox(QWidget):
 
     def put_completions(self, text: str, cursor: int, found: Sequence[Completion]) -> None:
         """Offer ways to go on, unless the text has changed since they were asked for."""
-        if (text, cursor) == (self.text, self.field.cursorPosition()) and self.field.hasFocus():
+        if (text, cursor) == (self.text, self.field.place) and self.field.hasFocus():
             self.offers.offer(found)
             self._place_error()
 
@@ -103,10 +103,10 @@ class SearchBox(QWidget):
             return
         text = self.text
         self.field.setText(text[: chosen.start] + chosen.replacement + text[chosen.end :])
-        self.field.setCursorPosition(chosen.start + len(chosen.replacement))
+        self.field.set_place(chosen.start + len(chosen.replacement))
         self.offers.hide()
         if chosen.replacement.endswith(":"):  # a field wants its value next
-            self.completions_wanted.emit(self.text, self.field.cursorPosition())
+            self.completions_wanted.emit(self.text, self.field.place)
 
     def _enter(self) -> None:
         self.offers.hide()
@@ -128,6 +128,20 @@ class _Field(QLineEdit):
         super().__init__()
         self.offers: _Offers | None = None
         self._mistake: int | None = None
+
+    @property
+    def place(self) -> int:
+        """How many characters are before the cursor; Qt counts most emoji as two."""
+        left = self.cursorPosition()
+        for place, character in enumerate(self.text()):
+            if left <= 0:
+                return place
+            left -= _units(character)
+        return len(self.text())
+
+    def set_place(self, place: int) -> None:
+        """Put the cursor after so many characters."""
+        self.setCursorPosition(sum(map(_units, self.text()[:place])))
 
     def underline(self, position: int | None) -> None:
         """Mark the character at which a mistake is."""
@@ -164,7 +178,7 @@ class _Field(QLineEdit):
         self.initStyleOption(option)
         inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
         metrics, text = self.fontMetrics(), self.text()
-        shift = self.cursorRect().center().x() - metrics.horizontalAdvance(text[: self.cursorPosition()])
+        shift = self.cursorRect().center().x() - metrics.horizontalAdvance(text[: self.place])
         left = shift + metrics.horizontalAdvance(text[: self._mistake])
         width = max(6, metrics.horizontalAdvance(text[self._mistake : self._mistake + 1]))
         painter = QPainter(self)
@@ -182,6 +196,10 @@ class _Field(QLineEdit):
         else:
             return False
         return True
+
+
+def _units(character: str) -> int:
+    return 1 if ord(character) < 0x10000 else 2
 
 
 class _Offers(QListWidget):

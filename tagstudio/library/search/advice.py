@@ -8,7 +8,7 @@ from tagstudio.domain.errors import QueryError
 from tagstudio.domain.tracks import shown
 from tagstudio.library.search.fields import ALL, BY_NAME, Field
 from tagstudio.library.search.grammar import Part
-from tagstudio.library.search.known import Known
+from tagstudio.library.search.known import Known, named
 from tagstudio.library.texts import clean, searchable
 
 NEAR = 3
@@ -36,13 +36,15 @@ def asked_field(part: Part, known: Known) -> Field:
     )
 
 
-def tag_ids_of(value: str, known: Known, *, is_facet_first: bool = False) -> tuple[int, ...] | None:
-    """Return the tags that a folded name means: a tag's name or alias, else a facet's name; None when neither."""
-    first, second = (known.facets, known.tags) if is_facet_first else (known.tags, known.facets)
-    return first[value] if value in first else second.get(value)
+def tag_ids_of(text: str, known: Known, *, is_facet_first: bool = False) -> tuple[int, ...] | None:
+    """Return the tags that a name means: a tag's name or alias, else a facet's name; None when neither."""
+    for names in (known.facets, known.tags) if is_facet_first else (known.tags, known.facets):
+        if (name := named(names, text)) is not None:
+            return names[name]
+    return None
 
 
-def asked_tags(part: Part, value: str, known: Known, *, is_facet_first: bool = False) -> tuple[int, ...]:
+def asked_tags(part: Part, text: str, known: Known, *, is_facet_first: bool = False) -> tuple[int, ...]:
     """Return the tags that a part asks for; as ``tag_ids_of``.
 
     Raises
@@ -50,7 +52,7 @@ def asked_tags(part: Part, value: str, known: Known, *, is_facet_first: bool = F
     QueryError
         If no tag and no facet is called so.
     """
-    found = tag_ids_of(value, known, is_facet_first=is_facet_first)
+    found = tag_ids_of(text, known, is_facet_first=is_facet_first)
     if found is None:
         raise not_a(part, "facet or tag" if is_facet_first else "tag", [*known.spelled.values(), *known.facets])
     # A facet without any tag means none of them; no ids at all would mean every tag.

@@ -1,6 +1,6 @@
 """What a search needs to be told: the library's file does not know what networks and heads say."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,6 +12,7 @@ from tagstudio.library.search.terms import (
     Disagree,
     HasState,
     Not,
+    Saved,
     Scored,
     Similar,
     Stored,
@@ -53,9 +54,19 @@ def needs_heard(term: Term) -> bool:
 
 
 def leaves(term: Term) -> list[Term]:
-    """Return the conditions that a term is joined from."""
-    if isinstance(term, Not):
-        return leaves(term.term)
-    if isinstance(term, All | AnyOf):
-        return [leaf for each in term.terms for leaf in leaves(each)]
-    return [term]
+    """Return the conditions that a term is joined from; those of a saved search once."""
+    return list(_leaves(term, set()))
+
+
+def _leaves(term: Term, seen: set[str]) -> Iterator[Term]:
+    if isinstance(term, Saved):
+        if term.name not in seen:
+            seen.add(term.name)
+            yield from _leaves(term.term, seen)
+    elif isinstance(term, Not):
+        yield from _leaves(term.term, seen)
+    elif isinstance(term, All | AnyOf):
+        for each in term.terms:
+            yield from _leaves(each, seen)
+    else:
+        yield term

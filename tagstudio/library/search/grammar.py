@@ -5,7 +5,7 @@ Nothing recurses, so no text can nest deeper than Python goes.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias, cast
 
 from lark import Lark, Token, Transformer, UnexpectedInput
@@ -39,6 +39,8 @@ _GRAMMAR = rf"""
     _MINUS.3: /-(?=[^\s)|])/
     %ignore /\s+/
 """
+_GOES_ON = ("VALUE", "QUOTED_VALUE", "SUFFIX")
+_INVERTS = ("_MINUS", "_NOT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,41 @@ def read(text: str) -> Node | None:
         raise QueryError(f"The search nests deeper than {DEEPEST} levels.", "Use fewer parentheses.", position=0)
     node: Node = found
     return node
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Where the terms begin and end that must all be found, with the minus signs and parentheses before and after.
+
+    A text that offers choices outside of parentheses is one term.
+    """
+
+    spans: tuple[tuple[int, int], ...] = ()
+    has_choices: bool = False
+
+
+@lru_cache(maxsize=64)
+def outline(text: str) -> Outline:
+    """Return which terms a text joins; none when it does not follow the grammar."""
+    parser = _parser().parse_interactive(text)
+    try:
+        tokens = parser.exhaust_lexer()
+        parser.feed_eof()  # type: ignore[no-untyped-call]
+    except UnexpectedInput:
+        return Outline()
+    spans: list[tuple[int, int]] = []
+    depth, is_inverted = 0, False
+    for token in tokens:
+        if depth == 0 and token.type == "_OR":
+            return Outline(((tokens[0].start_pos or 0, tokens[-1].end_pos or 0),), has_choices=True)
+        if depth == 0 and token.type == "_AND":
+            continue
+        if depth == 0 and not is_inverted and token.type not in _GOES_ON:
+            spans.append((token.start_pos or 0, 0))
+        spans[-1] = spans[-1][0], token.end_pos or 0
+        is_inverted = token.type in _INVERTS
+        depth += {"LPAR": 1, "RPAR": -1}.get(token.type, 0)
+    return Outline(tuple(spans))
 
 
 class _Builder(Transformer[Token, Any]):

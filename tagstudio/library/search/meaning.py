@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -11,8 +11,8 @@ from tagstudio.domain.judgements import Verdict
 from tagstudio.library.search import values
 from tagstudio.library.search.advice import asked_field, asked_tags, not_a, tag_ids_of
 from tagstudio.library.search.fields import BY_NAME, STATES, Field
-from tagstudio.library.search.grammar import DEEPEST, MOST_TERMS, Group, Node, Part, read
-from tagstudio.library.search.known import Known
+from tagstudio.library.search.grammar import MOST_TERMS, Group, Node, Part, read
+from tagstudio.library.search.known import Known, named
 from tagstudio.library.search.terms import (
     All,
     AnyOf,
@@ -29,6 +29,7 @@ from tagstudio.library.search.terms import (
     Not,
     Number,
     PathText,
+    Saved,
     Similar,
     Span,
     Suggested,
@@ -39,6 +40,7 @@ from tagstudio.library.texts import searchable
 
 # What counts as suggested when a search does not say how likely.
 SUGGESTED_FROM = Span(low=0.5)
+MOST_SAVED = 10
 _LIKELY = re.compile(r"(.*?)(>=|<=|>|<|=|:)([^<>=:]+)", re.DOTALL)
 _READERS: dict[str, values.Reader] = {
     "length": values.seconds, "rate": values.kilohertz, "channels": values.number, "size": values.number,
@@ -48,16 +50,21 @@ _COLUMNS: dict[str, Literal["duration_s", "rate", "channels", "size"]] = {
 }  # fmt: skip
 
 
+class _TooDeepError(QueryError):
+    """Said once, not again for every saved search on the way."""
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """Gives the parts of one text their meaning, in one library at one time.
 
-    ``inside`` are the saved searches that led here, outermost first.
+    ``inside`` are the saved searches that led here, outermost first; ``seen`` are those that were read already.
     """
 
     known: Known
     now: datetime
     inside: tuple[str, ...] = ()
+    seen: dict[str, Saved] = field(default_factory=dict)
 
     def of_text(self, text: str) -> Term:
         """Return what a text asks for."""
@@ -100,8 +107,9 @@ class Meaning:
         return FieldText(field.stored, value)
 
     def number(self, part: Part, field: Field, value: str) -> Term:
-        """``bpm:120..130``."""
-        return FieldNumber(field.stored, _span(part, field, value, values.number))
+        """``bpm:120..130``; a year is a whole number, so that 1999.12.31 is in 1999."""
+        span = _span(part, field, value, values.number)
+        return FieldNumber(field.stored, values.whole(span) if field.name == "year" else span)
 
     def column(self, part: Part, field: Field, value: str) -> Term:
         """``length:3:00..5:00``."""
@@ -122,28 +130,29 @@ class Meaning:
 
     def judged(self, part: Part, field: Field, value: str) -> Term:
         """``judged:jazz``, else a time; a tag that is called like a time needs quotes."""
-        if not part.is_quoted and tag_ids_of(value, self.known) is None and values.moments(value, self.now):
+        if not part.is_quoted and tag_ids_of(part.value, self.known) is None and values.moments(value, self.now):
             return self._moment(part, "judged", value)
-        return HasVerdict(asked_tags(part, value, self.known))
+        return HasVerdict(asked_tags(part, part.value, self.known))
 
     def verdict(self, part: Part, field: Field, value: str) -> Term:
         """``tag:jazz``, ``no:jazz``, ``unsure:jazz``."""
         meant = {"tag": Verdict.YES, "no": Verdict.NO, "unsure": Verdict.UNSURE}[field.kind]
-        return HasVerdict(asked_tags(part, value, self.known), meant)
+        return HasVerdict(asked_tags(part, part.value, self.known), meant)
 
     def unreviewed(self, part: Part, field: Field, value: str) -> Term:
         """``unreviewed:mood``."""
-        return Unreviewed(asked_tags(part, value, self.known, is_facet_first=True))
+        return Unreviewed(asked_tags(part, part.value, self.known, is_facet_first=True))
 
     def missing(self, part: Part, field: Field, value: str) -> Term:
         """``missing:genre``: a field of files, a facet, or both when they share the name."""
-        named = BY_NAME.get(value)
-        stored = named.stored if named and named.stored else value if value in self.known.fields else None
-        if stored is None and value not in self.known.facets:
+        in_files = BY_NAME.get(value)
+        stored = in_files.stored if in_files and in_files.stored else value if value in self.known.fields else None
+        facet = named(self.known.facets, part.value)
+        if stored is None and facet is None:
             raise not_a(
                 part, "field or facet", [*self.known.facets, *(name for name in BY_NAME if BY_NAME[name].stored)]
             )
-        return Lacks(stored, self.known.facets.get(value, ()))
+        return Lacks(stored, () if facet is None else self.known.facets[facet])
 
     def state(self, part: Part, field: Field, value: str) -> Term:
         """``is:heard``."""
@@ -157,9 +166,9 @@ class Meaning:
 
     def suggest(self, part: Part, field: Field, value: str) -> Term:
         """``suggest:jazz>0.8``, ``suggest:"hard rock":0.4..0.6``."""
-        written, likely = value, searchable(part.suffix)
-        if not part.is_quoted and tag_ids_of(value, self.known) is None and (found := _LIKELY.fullmatch(value)):
-            written, likely = found[1], found[2] + found[3]
+        written, likely = part.value, searchable(part.suffix)
+        if not part.is_quoted and tag_ids_of(written, self.known) is None and (found := _LIKELY.fullmatch(written)):
+            written, likely = found[1], searchable(found[2] + found[3])
         span = SUGGESTED_FROM
         if likely:
             meant = likely[1:] if likely[0] == ":" or (likely[0] == "=" and ".." in likely) else likely
@@ -188,16 +197,34 @@ class Meaning:
 
     def saved(self, part: Part, field: Field, value: str) -> Term:
         """``in:"to hear again"``."""
-        if value not in self.known.saved:
+        name = named(self.known.saved, part.value)
+        if name is None:
             raise not_a(part, "saved search", self.known.saved)
-        if value in self.inside or len(self.inside) >= DEEPEST // 5:
+        if name in self.inside:
             raise QueryError(f"The saved search “{part.value}” leads back to itself.", "Change it.", position=part.at)
-        try:
-            return Meaning(self.known, self.now, (*self.inside, value)).of_text(self.known.saved[value])
-        except QueryError as error:
-            raise QueryError(
-                f"The saved search “{part.value}” does not work any more: {error.what}", error.advice, position=part.at
-            ) from error
+        # Looked at before reading it, so that nothing goes deeper, and after, for it may have been read nearer the top.
+        if len(self.inside) >= MOST_SAVED or len(self.inside) + self._saved(part, name).height > MOST_SAVED:
+            raise _TooDeepError(
+                f"Saved searches lead to one another over more than {MOST_SAVED} steps.",
+                "Put the words of one into another.",
+                position=part.at,
+            )
+        return self.seen[name]
+
+    def _saved(self, part: Part, name: str) -> Saved:
+        if name not in self.seen:
+            inner = replace(self, inside=(*self.inside, name))
+            try:
+                term = inner.of_text(self.known.saved[name])
+            except _TooDeepError as error:
+                raise _TooDeepError(error.what, error.advice, position=part.at) from error
+            except QueryError as error:
+                raise QueryError(
+                    f"The saved search “{part.value}” does not work any more: {error.what}", error.advice,
+                    position=part.at,
+                ) from error  # fmt: skip
+            self.seen[name] = Saved(name, term, _height(term) + 1)
+        return self.seen[name]
 
     def id(self, part: Part, field: Field, value: str) -> Term:
         """``id:12``."""
@@ -241,6 +268,15 @@ def _span(part: Part, field: Field, value: str, read_value: values.Reader) -> Sp
             f"“{part.value}” is not a number or a range of numbers.", f"Write for example {example}.", position=part.at
         )
     return found
+
+
+def _height(term: Term) -> int:
+    """Return how many saved searches a term leads through."""
+    if isinstance(term, Saved):
+        return term.height
+    if isinstance(term, Not):
+        return _height(term.term)
+    return max(map(_height, term.terms), default=0) if isinstance(term, All | AnyOf) else 0
 
 
 def _count(node: Node) -> int:

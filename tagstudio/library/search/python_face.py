@@ -22,6 +22,7 @@ from tagstudio.library.search.terms import (
     Not,
     Number,
     PathText,
+    Saved,
     Similar,
     Stored,
     Suggested,
@@ -54,12 +55,20 @@ class Subject:
 
 def holds(term: Term, subject: Subject, facts: Facts) -> bool:
     """Tell whether a search finds a track."""
+    return _holds(term, subject, facts, {})
+
+
+def _holds(term: Term, subject: Subject, facts: Facts, saved: dict[str, bool]) -> bool:
+    if isinstance(term, Saved):
+        if term.name not in saved:
+            saved[term.name] = _holds(term.term, subject, facts, saved)
+        return saved[term.name]
     if isinstance(term, Not):
-        return not holds(term.term, subject, facts)
+        return not _holds(term.term, subject, facts, saved)
     if isinstance(term, All):
-        return all(holds(each, subject, facts) for each in term.terms)
+        return all(_holds(each, subject, facts, saved) for each in term.terms)
     if isinstance(term, AnyOf):
-        return any(holds(each, subject, facts) for each in term.terms)
+        return any(_holds(each, subject, facts, saved) for each in term.terms)
     if isinstance(term, Suggested | Similar | Disagree):
         return subject.id in facts.answers[term]
     return _stored(term, subject, facts)

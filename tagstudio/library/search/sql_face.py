@@ -5,7 +5,7 @@ rows of ``track`` one by one. A statement per condition reads one index from end
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,6 +32,7 @@ from tagstudio.library.search.terms import (
     Not,
     Number,
     PathText,
+    Saved,
     Similar,
     Span,
     Stored,
@@ -70,8 +71,13 @@ class _Search:
     session: Session
     everything: NDArray[np.int64]
     facts: Facts
+    saved: dict[str, Mask] = field(default_factory=dict)
 
     def mask(self, term: Term) -> Mask:
+        if isinstance(term, Saved):
+            if term.name not in self.saved:
+                self.saved[term.name] = self.mask(term.term)
+            return self.saved[term.name]
         if isinstance(term, Not):
             return ~self.mask(term.term)
         if isinstance(term, All):

@@ -166,10 +166,22 @@ class AnyOf:
     terms: tuple["Term", ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a saved search asks for; wherever a query leads to it, it is read and answered once.
+
+    ``height`` is how many saved searches lead to one another from here on, this one included.
+    """
+
+    name: str
+    term: "Term" = field(compare=False)
+    height: int = field(compare=False)
+
+
 # Answered by networks and heads, not by the library: the caller says which tracks they are.
 Scored: TypeAlias = Suggested | Similar | Disagree
 Stored: TypeAlias = (
     AnyText | PathText | FieldText | FieldNumber | ColumnText | ColumnNumber | Moment | Number | HasState | HasVerdict
     | Unreviewed | Lacks
 )  # fmt: skip
-Term: TypeAlias = Stored | Scored | Not | All | AnyOf
+Term: TypeAlias = Stored | Scored | Not | All | AnyOf | Saved

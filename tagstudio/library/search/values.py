@@ -91,6 +91,13 @@ def _exactly(value: float) -> Span:
     return Span(value, value + 1, with_high=False) if value == int(value) else Span(value, value)
 
 
+def whole(span: Span) -> Span:
+    """Return the range of all numbers whose whole part lies in a range: ``1990..1999`` up to, but not, 2000."""
+    low = span.low if math.isinf(span.low) else math.ceil(span.low) if span.with_low else math.floor(span.low) + 1
+    high = span.high if math.isinf(span.high) else math.floor(span.high) + 1 if span.with_high else math.ceil(span.high)
+    return Span(low, high, with_high=math.isinf(span.high))
+
+
 def moments(text: str, now: datetime) -> Moments | None:
     """Return from when on and until before when a text means; None when it is no time.
 

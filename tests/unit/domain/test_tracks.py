@@ -83,3 +83,8 @@ def test_a_track_is_called_by_artist_and_title_where_it_has_them():
 
 def test_a_track_finds_its_file_even_when_the_name_is_no_text():
     assert Track(id=1, root=b"/m", path=b"\xff.mp3", display="?").file == Path("/m/\udcff.mp3")
+
+
+def test_japanese_letters_that_are_voiced_are_letters_of_their_own():
+    assert folded("ガラス") == folded("ｶﾞﾗｽ") == folded(unicodedata.normalize("NFD", "ガラス")) != folded("カラス")
+    assert folded("パ") != folded("ハ") != folded("バ")

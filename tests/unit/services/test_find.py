@@ -1,5 +1,7 @@
 """Facets, completion and saved searches say what a search finds."""
 
+import time
+
 import pytest
 
 from tagstudio.domain.errors import QueryError
@@ -100,3 +102,44 @@ def test_terms_are_added_once_and_taken_out_again():
     assert with_term(added, 'genre:="hip hop"') == added
     assert without_term(added, 'genre:="hip hop"') == "low"
     assert with_term("a OR b", "c") == "(a OR b) c"
+
+
+def test_names_that_differ_by_accents_alone_are_told_apart(filled):
+    with filled.library.write() as session:
+        made = [tags.add(session, name) for name in ("Café", "Cafe", "Olé")]
+        said = [Judgement(track_id=n, tag_id=tag.id, verdict=Verdict.YES) for n, tag in enumerate(made, 1)]
+        judgements.record(session, said)
+    found = {text: find.track_ids(filled, text) for text in ("tag:café", "tag:CAFE", "tag:Cafe\u0301", "tag:ole")}
+    assert found == {"tag:café": [1], "tag:CAFE": [2], "tag:Cafe\u0301": [1], "tag:ole": [3]}
+    saved_searches.save(filled, "cafe", "low")
+    saved_searches.save(filled, "café", "hip")
+    saved_searches.save(filled, "Olé", "jazz")
+    assert [find.track_ids(filled, f"in:{name}") for name in ("cafe", "CAFÉ", "ole")] == [[1], [1, 2], [3, 4]]
+    saved_searches.save(filled, "cafe", "in:café high")
+    assert find.track_ids(filled, "in:cafe") == [2]
+    with pytest.raises(QueryError, match="leads back"):
+        saved_searches.save(filled, "café", "in:cafe")
+    assert find.track_ids(filled, "in:cafe") == [2]
+
+
+def test_a_saved_search_is_read_and_answered_once_however_often_others_lead_to_it(filled):
+    saved_searches.save(filled, "s0", "hip -low")
+    for n in range(1, 10):
+        saved_searches.save(filled, f"s{n}", " ".join([f"in:s{n - 1}"] * 6))
+    start = time.monotonic()
+    assert find.track_ids(filled, "in:s9 OR -in:s8") == [1, 2, 3, 4, 5]
+    asked = find.understood(filled, "in:s9")
+    with filled.library.read() as session:
+        assert [each.id for each in tracks.subjects(session, range(1, 6)) if asked.matches(each)] == [2]
+    assert time.monotonic() - start < 5
+
+
+def test_saved_searches_that_lead_too_far_are_refused_in_one_sentence(filled):
+    saved_searches.save(filled, "s0", "low")
+    for n in range(1, 10):
+        saved_searches.save(filled, f"s{n}", f"in:s{n - 1}")
+    for query in ("in:s9", "in:s5 in:s9"):
+        with pytest.raises(QueryError) as raised:
+            saved_searches.save(filled, "s10", query)
+        assert raised.value.what == "Saved searches lead to one another over more than 10 steps."
+    assert find.track_ids(filled, "in:s9") == [1]
