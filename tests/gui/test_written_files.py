@@ -107,7 +107,7 @@ def test_the_chosen_file_stays_chosen_after_a_refresh(dialog, answers):
     answers.answer("files_of", [an_entry(30, 3), an_entry(31, 3, track_id=8)])
     dialog.file_view.selectRow(1)
     dialog.refresh()
-    answers.answer("runs", [a_run(4, "restore"), a_run(3), a_run(2), a_run(1)])
+    answers.answer("runs", [a_run(3), a_run(2), a_run(1)])
     answers.answer("files_of", [an_entry(30, 3), an_entry(31, 3, track_id=8)])
     assert dialog.file_view.currentIndex().row() == 1
 
