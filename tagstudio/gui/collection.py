@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.judgements import Judged
+from tagstudio.domain.tracks import shown
+from tagstudio.gui.dialogs.meaning import MeaningDialog
 from tagstudio.gui.dialogs.tables import TableDialog
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.commands import Commands
@@ -113,7 +115,7 @@ class Collection(QObject):
 
     def _move(self, dialog: TableDialog) -> None:
         view: RootView = self._rows[dialog.chosen or 0]
-        if folder := QFileDialog.getExistingDirectory(dialog, f"Where is “{view.folder.name}” now?"):
+        if folder := QFileDialog.getExistingDirectory(dialog, f"Where is “{shown(view.folder.name)}” now?"):
             running = self._runner.start(lambda: roots.move(self._studio, view.folder, Path(folder)), lane="judge")
             running.succeeded.connect(lambda _: self._commands.changed.emit())
             self._then(dialog, running, self._fill_folders)
@@ -154,10 +156,11 @@ class Collection(QObject):
         reading.succeeded.connect(while_open(dialog, lambda names: self._ask_meaning(dialog, word, names)))
 
     def _ask_meaning(self, dialog: TableDialog, word: FileWord, names: list[str]) -> None:
-        tag, is_meant = QInputDialog.getItem(dialog, "What it means", f"“{word.word}” in files means the tag", names)
-        if is_meant:
+        def meant(tag: str) -> None:
             running = self._runner.start(lambda: file_words.map_word(self._studio, word.word, tag), lane="judge")
             self._then(dialog, running, self._fill_words)
+
+        MeaningDialog(dialog, word.word, names, meant).open()
 
     def _jump(self, dialog: TableDialog) -> None:
         copy: Copy = self._rows[dialog.chosen or 0]

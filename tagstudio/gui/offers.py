@@ -25,11 +25,11 @@ class Offers:
 
     def of_backups(self, what: str, advice: str) -> None:
         """Offer to go back to a backup of a damaged library."""
-        self._show(what, advice, "Backups…", lambda: self._show_backups())
+        self._show(what, advice, "Backups…", self._show_backups)
 
     def of_taking_back(self, what: str) -> None:
         """Offer to deal with what was cut off while files were written."""
-        self._show(what, "Continue it, or take back what was written.", "Written files…", lambda: self._show_written())
+        self._show(what, "Continue it, or take back what was written.", "Written files…", self._show_written)
 
     def of_accepting(self, what: str) -> None:
         """Offer to believe that so many files are gone; it may be a drive that is not connected."""
@@ -37,7 +37,6 @@ class Offers:
         self._show(what, advice, "They are really gone", self._accept_missing)
 
     def _accept_missing(self) -> None:
-        self._messages.dismiss()
         self._commands.rescan(accept_missing=True)
 
     def _show(self, what: str, advice: str, title: str, act: Callable[[], object]) -> None:

@@ -160,6 +160,7 @@ class Workplace(QWidget):
         self.backups.stop()
         for source in self._failing:
             source.failed.disconnect(self._messages.show_failure)
+        self._messages.withdraw()
         self.track.shut_down()
 
     def _lay_out(self) -> None:

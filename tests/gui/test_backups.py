@@ -1,10 +1,14 @@
 """Backups in the window: the list, trying one, going back, and the offer when a library is damaged."""
 
-from PySide6.QtWidgets import QPushButton
+from pathlib import Path
+from types import SimpleNamespace
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from tagstudio.domain.judgements import Verdict
 from tagstudio.gui.dialogs.backups import BackupsDialog
-from tagstudio.library.backups import all_backups
+from tagstudio.library.backups import Backup, all_backups
 from tagstudio.services.backups import make
 from tagstudio.services.judge import judge
 from tagstudio.services.studio import open_studio
@@ -65,3 +69,37 @@ def test_a_damaged_library_is_offered_from_its_backup_with_what_was_judged_since
     qtbot.waitUntil(lambda: window.workplace is not None, timeout=LONG_MS)
     qtbot.waitUntil(lambda: "library is back" in window.news.text(), timeout=LONG_MS)
     window.close()
+
+
+class Answers(QObject):
+    """What the dialog listens to, without a library behind it."""
+
+    listed, tested, busy, failed, said = (
+        Signal(object),
+        Signal(object),
+        Signal(bool),
+        Signal(str, str),
+        Signal(str, str),
+    )
+    studio = SimpleNamespace(settings=SimpleNamespace(second_backup_folder=""))
+
+    def read_list(self):
+        pass
+
+    make = test = choose_second_place = read_list
+
+
+def test_the_chosen_backup_stays_chosen_when_another_comes_on_top(qtbot):
+    first, second, third, fourth = (
+        Backup(file=Path(f"/b/{n}"), number=n, made_at=f"2026-01-0{n}T00:00:00+00:00", size=1, sha256="x")
+        for n in (1, 2, 3, 4)
+    )
+    window, answers = QWidget(), Answers()
+    qtbot.addWidget(window)
+    dialog = BackupsDialog(window, answers, lambda *_: None)
+    answers.listed.emit([third, second, first])
+    dialog.table.selectRow(2)
+    answers.listed.emit([fourth, third, second, first])
+    assert dialog.chosen == first
+    answers.listed.emit([fourth])
+    assert dialog.chosen == fourth

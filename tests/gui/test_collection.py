@@ -7,9 +7,11 @@ from pathlib import Path
 import mutagen
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tagstudio.domain.jobs import run
+from tagstudio.gui.dialogs.meaning import MeaningDialog
 from tagstudio.gui.dialogs.tables import TableDialog
 from tagstudio.gui.main_window import MainWindow
 from tagstudio.gui.workplace import Workplace
@@ -72,3 +74,27 @@ def test_a_copy_is_shown_in_the_library(qtbot: QtBot, place: Workplace) -> None:
     assert sorted(Path(row[0]).name for row in rows) == ["b.flac", "copy.flac"]
     dialog.buttons[0].click()
     qtbot.waitUntil(lambda: place.library_view.counts.text().startswith("1 of 4"), timeout=LONG_MS)
+
+
+def test_what_a_word_means_is_asked_in_plain_text_and_kept(qtbot: QtBot, place: Workplace) -> None:
+    dialog = place.collection.show_words(place.window())
+    rows = filled(qtbot, dialog)
+    dialog.table.selectRow(next(n for n, row in enumerate(rows) if row[0].startswith("<")))
+    dialog.buttons[1].click()
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(MeaningDialog)), timeout=LONG_MS)
+    (question,) = dialog.findChildren(MeaningDialog)
+    assert question.word.text() == "“<b>no markup</b>”"
+    assert question.word.textFormat() == Qt.TextFormat.PlainText
+    question.tag.setCurrentText("jazz")
+    qtbot.keyClick(question, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: any(row[0].startswith("<") and row[3] == "jazz" for row in dialog.rows.rows))
+    dialog.close()
+
+
+def test_a_word_of_any_length_widens_no_question(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    question = MeaningDialog(window, "x" * 50_000, ["y" * 300], lambda _: None)
+    question.show()
+    assert question.width() < 600
+    question.reject()

@@ -194,6 +194,50 @@ def test_a_message_stays_until_dismissed_and_its_button_acts_once(qtbot: QtBot) 
     assert bar.text == ""
 
 
+def test_an_offer_comes_back_when_what_was_said_after_it_is_dismissed(qtbot: QtBot) -> None:
+    bar, done = MessageBar(), []
+    qtbot.addWidget(bar)
+    bar.show_failure("Your library is damaged.")
+    bar.offer("Backups…", lambda: done.append(1))
+    bar.show_failure("1 file could not be listened to.")
+    bar.show_failure("Another one.")
+    assert bar._action.isHidden()
+    bar.dismiss()
+    assert bar.text == "Your library is damaged."
+    bar._action.click()
+    assert (done, bar.text) == ([1], "")
+
+
+def test_the_same_offer_waits_once_and_another_keeps_its_own_button(qtbot: QtBot) -> None:
+    bar, done = MessageBar(), []
+    qtbot.addWidget(bar)
+    for text in ("100 files are gone.", "101 files are gone."):
+        bar.show_failure(text)
+        bar.offer("They are really gone", done.clear)
+    bar.show_failure("Not saved.")
+    bar.offer("Save again", lambda: done.append("saved"))
+    bar._action.click()
+    assert (bar.text, bar._action.text()) == ("101 files are gone.", "They are really gone")
+    bar.dismiss()
+    assert (bar.text, done) == ("", ["saved"])
+
+
+def test_offers_go_with_the_library_they_are_about_and_failures_stay(qtbot: QtBot) -> None:
+    bar = MessageBar()
+    qtbot.addWidget(bar)
+    bar.show_failure("Your library is damaged.")
+    bar.offer("Backups…", lambda: None)
+    bar.withdraw()
+    assert bar.text == ""
+    bar.show_failure("Your library is damaged.")
+    bar.offer("Backups…", lambda: None)
+    bar.show_failure("The disk is full.")
+    bar.withdraw()
+    assert bar.text == "The disk is full."
+    bar.dismiss()
+    assert bar.text == ""
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [(3, "a few seconds left"), (44, "about 40 s left"), (600, "about 10 min left"), (7200, "about 2.0 h left")],

@@ -8,10 +8,12 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from tagstudio.domain.errors import TagStudioError
+from tagstudio.domain.jobs import Job, Progress
 from tagstudio.gui.dialogs.export import ExportDialog
 from tagstudio.gui.dialogs.importing import ImportDialog
 from tagstudio.gui.main_window import MainWindow
-from tagstudio.services import browse
+from tagstudio.services import browse, exchange
 from tagstudio.services.exchange import LeaveOut
 
 Opener = Callable[[Path], MainWindow]
@@ -104,12 +106,38 @@ def test_the_export_dialog_offers_what_a_format_has(qtbot: QtBot, window: MainWi
     assert offered["audacity"] == (False, False, False)
 
 
-def test_a_dialog_closed_too_early_leaves_an_import_whole(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+def test_a_dialog_stays_until_it_can_say_what_was_imported(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
     place = window.workplace
     assert place is not None
     place.exchange.look_at(window, given(tmp_path, window))
     dialog = shown(qtbot, window)
     with qtbot.waitSignal(place.commands.changed, timeout=LONG_MS):
         qtbot.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
-        dialog.reject()
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        dialog.close()
+    assert dialog.isVisible()
+    assert dialog.summary == "2 verdicts recorded."
     assert len(browse.track_ids(place.studio, "tag:jazz")) == 1
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+def test_an_import_that_fails_says_so_even_after_escape(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> Job[None]:
+        yield Progress(0, 1, "")
+        raise TagStudioError("The disk is full.", "Free some space.")
+
+    monkeypatch.setattr(exchange, "apply_import", full)
+    place = window.workplace
+    assert place is not None
+    place.exchange.look_at(window, given(tmp_path, window))
+    dialog = shown(qtbot, window)
+    qtbot.mouseClick(dialog._go, Qt.MouseButton.LeftButton)
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not dialog._failure.isHidden(), timeout=LONG_MS)
+    assert dialog.isVisible()
+    assert "The disk is full." in dialog._failure.text()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()

@@ -67,6 +67,7 @@ class BackupsDialog(QDialog):
 
     def show_backups(self, backups: Sequence[Backup]) -> None:
         """Show the list, the newest first."""
+        chosen = self.chosen
         self._backups = list(backups)
         self.table.setRowCount(len(backups))
         for row, backup in enumerate(backups):
@@ -77,7 +78,8 @@ class BackupsDialog(QDialog):
                     item.setTextAlignment(RIGHT)
                 self.table.setItem(row, column, item)
         if backups:
-            self.table.selectRow(0)
+            # By its file: one is made every half an hour, and stands on top.
+            self.table.selectRow(next((n for n, each in enumerate(backups) if chosen and each.file == chosen.file), 0))
         if self.note.text() in {LOOKING, NONE_YET}:
             self.note.setText("" if backups else NONE_YET)
         self._look_at_choice()
@@ -86,7 +88,7 @@ class BackupsDialog(QDialog):
     def chosen(self) -> Backup | None:
         """The chosen backup."""
         rows = self.table.selectionModel().selectedRows()
-        return self._backups[rows[0].row()] if rows else None
+        return self._backups[rows[0].row()] if rows and rows[0].row() < len(self._backups) else None
 
     def _lay_out(self) -> None:
         self.make_button.setDefault(True)

@@ -58,6 +58,11 @@ class ImportDialog(QDialog):
         """What would happen, or what has happened, in words."""
         return self._summary.text()
 
+    def reject(self) -> None:
+        # While verdicts are recorded nothing takes the dialog away: what comes of it must be seen.
+        if self._cancel.isEnabled():
+            super().reject()
+
     def show_preview(self, choices: Choices, seen: Preview) -> None:
         """Say what an import would do; an answer to earlier choices is left out."""
         if choices != self.choices:
@@ -95,6 +100,7 @@ class ImportDialog(QDialog):
         page.setLayout(stacked(self._summary, *texts, None, side_by_side(None, undo, close), spacing=12))
         self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
+        self._cancel.setEnabled(True)
         close.setFocus()
         announce(self, " ".join(lines))
 

@@ -12,7 +12,7 @@ from tagstudio.domain.jobs import Progress
 from tagstudio.domain.tracks import shown_path
 from tagstudio.gui.dialogs.text_tables import chosen_row, filled_table
 from tagstudio.gui.jobs import RunningJob
-from tagstudio.gui.models.text_table import TextTable
+from tagstudio.gui.models.text_table import LazyRows, TextTable
 from tagstudio.gui.presenters.writing import WritingPresenter
 from tagstudio.gui.widgets.parts import announce, button, plain_label, side_by_side, stacked
 from tagstudio.services.restore_files import Entry, Run, RunReport
@@ -20,6 +20,7 @@ from tagstudio.services.restore_files import Entry, Run, RunReport
 STATES = {
     "done": "written", "restored": "taken back", "not done": "as it was", "refused": "refused", "intended": "in work",
 }  # fmt: skip
+AGAIN = "This file was written again later: take that back first, or restore everything."
 
 
 class WrittenDialog(QDialog):
@@ -33,6 +34,7 @@ class WrittenDialog(QDialog):
         self._running: RunningJob | None = None
         self.runs: list[Run] = []
         self.files: list[Entry] = []
+        self._newest: dict[int, int] = {}  # by track: its newest write that is not taken back
         self.run_table = TextTable(("When", "What", "Files"), self)
         self.file_table = TextTable(("File", "State", "Changes"), self)
         self.run_view = filled_table(self.run_table, "Runs")
@@ -45,9 +47,11 @@ class WrittenDialog(QDialog):
         self.progress = QProgressBar()
         self.progress.setAccessibleName("How far it is")
         self._state = plain_label(wraps=True)
+        self.why_not = plain_label(wraps=True, role="muted")
+        self.why_not.hide()
         self._lay_out()
         self.run_view.selectionModel().selectionChanged.connect(lambda *_: self._read_files())
-        self.file_view.selectionModel().selectionChanged.connect(lambda *_: self._refresh_buttons())
+        self.file_view.selectionModel().selectionChanged.connect(lambda *_: self._choose_file())
         self.refresh()
 
     @property
@@ -79,23 +83,26 @@ class WrittenDialog(QDialog):
             self.restore_file, self.restore_run, self.restore_all, self.continue_run, None, self.progress,
             self.close_button,
         )  # fmt: skip
-        layout = stacked(about, split, self._state, buttons, margin=16)
+        layout = stacked(about, split, self.why_not, self._state, buttons, margin=16)
         layout.setStretchFactor(split, 1)
         self.setLayout(layout)
         self.close_button.setDefault(True)
         self._refresh_buttons()
 
     def _show_runs(self, runs: list[Run]) -> None:
-        chosen = chosen_row(self.run_view)
+        chosen = self._run()
         self.runs = runs
+        self._newest.clear()
         self.run_table.show_rows([(_when(run.made_at), run.text, _counts(run)) for run in runs])
         if runs:
-            self.run_view.selectRow(min(chosen or 0, len(runs) - 1) if chosen is not None else 0)
+            # By its number: what was done meanwhile stands on top as another run.
+            self.run_view.selectRow(next((n for n, run in enumerate(runs) if chosen and run.id == chosen.id), 0))
         elif not self._state.text():
             self._state.setText("Nothing was written yet.")
         self._refresh_buttons()
 
     def _read_files(self) -> None:
+        self._refresh_buttons()
         if (run := self._run()) is not None:
             self._presenter.files_of(run.id).succeeded.connect(self._show_files)
 
@@ -103,14 +110,40 @@ class WrittenDialog(QDialog):
         run = self._run()
         if run is None or (files and files[0].run != run.id):
             return
+        chosen = self._file(any_run=True)
         self.files = files
-        self.file_table.show_rows([(shown_path(each.path), _state(each, run), _changes(each)) for each in files])
+        self.file_table.show_rows(
+            LazyRows(files, lambda each: (shown_path(each.path), _state(each, run), _changes(each)))
+        )
+        row = next((n for n, each in enumerate(files) if chosen and each.id == chosen.id), None)
+        if row is not None:
+            self.file_view.selectRow(row)
         self._refresh_buttons()
 
+    def _choose_file(self) -> None:
+        entry = self._file()
+        if entry is not None and self._is_newest(entry) is None and entry.track_id is not None:
+            track_id = entry.track_id
+            self._presenter.newest_write(track_id).succeeded.connect(lambda found: self._learn(track_id, found))
+        self._refresh_buttons()
+
+    def _learn(self, track_id: int, newest: int | None) -> None:
+        self._newest[track_id] = newest or 0
+        self._refresh_buttons()
+
+    def _is_newest(self, entry: Entry) -> bool | None:
+        """Tell whether an entry is its track's newest write; None while that is not known."""
+        written = [run.id for run in self.runs if run.kind == "write" and run.counts.get("done")]
+        if entry.run == max(written, default=0):
+            return True
+        newest = self._newest.get(entry.track_id or 0)
+        return None if newest is None else newest == entry.id
+
     def _restore_file(self) -> None:
-        row = chosen_row(self.file_view)
-        if row is not None and (track_id := self.files[row].track_id) is not None:
-            self._start(self._presenter.restore_track(track_id))
+        entry = self._file()
+        # The newest write is what is taken back of a track: no other may be on show.
+        if entry is not None and entry.track_id is not None and self._is_newest(entry):
+            self._start(self._presenter.restore_track(entry.track_id))
 
     def _restore_run(self) -> None:
         if (run := self._run()) is not None:
@@ -169,11 +202,20 @@ class WrittenDialog(QDialog):
         row = chosen_row(self.run_view)
         return None if row is None or row >= len(self.runs) else self.runs[row]
 
+    def _file(self, *, any_run: bool = False) -> Entry | None:
+        run, row = self._run(), chosen_row(self.file_view)
+        if row is None or row >= len(self.files):
+            return None
+        entry = self.files[row]
+        return entry if any_run or (run is not None and entry.run == run.id) else None
+
     def _refresh_buttons(self) -> None:
-        run, row, is_free = self._run(), chosen_row(self.file_view), self._running is None
+        run, entry, is_free = self._run(), self._file(), self._running is None
         counts = run.counts if run else {}
-        able = row is not None and row < len(self.files) and self.files[row].state == "done"
-        self.restore_file.setEnabled(is_free and able and run is not None and run.kind == "write")
+        able = entry is not None and entry.state == "done" and run is not None and run.kind == "write"
+        is_newest = self._is_newest(entry) if able and entry is not None else None
+        self.restore_file.setEnabled(is_free and is_newest is True)
+        self._say_why_not(AGAIN if is_newest is False else "")
         self.restore_run.setEnabled(is_free and counts.get("done", 0) > 0)
         self.restore_run.setText("Write this run again" if run and run.kind == "restore" else "Restore this run")
         self.restore_all.setEnabled(
@@ -182,6 +224,11 @@ class WrittenDialog(QDialog):
         self.continue_run.setVisible(run is not None and run.kind == "write" and counts.get("not done", 0) > 0)
         self.continue_run.setEnabled(is_free)
         self.progress.setVisible(not is_free)
+
+    def _say_why_not(self, text: str) -> None:
+        self.why_not.setText(text)
+        self.why_not.setVisible(bool(text))
+        self.restore_file.setAccessibleDescription(text)
 
 
 def _when(text: str) -> str:

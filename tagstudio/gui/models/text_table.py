@@ -1,7 +1,7 @@
 """A table of texts that are all there; for previews and histories."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -11,6 +11,27 @@ from tagstudio.gui.tips import plain_tip
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
 TIP_LENGTH = 1000
+TEXT_ROLES = {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole}
+Item = TypeVar("Item")
+
+
+class LazyRows(Sequence[Sequence[str]], Generic[Item]):
+    """Rows that are put into words when they are looked at: a table shows some thirty of tens of thousands."""
+
+    def __init__(self, items: Sequence[Item], words: Callable[[Item], Sequence[str]]) -> None:
+        self._items, self._words = items, words
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @overload
+    def __getitem__(self, row: int) -> Sequence[str]: ...
+    @overload
+    def __getitem__(self, row: slice) -> "LazyRows[Item]": ...
+    def __getitem__(self, row: int | slice) -> "Sequence[str] | LazyRows[Item]":
+        if isinstance(row, slice):
+            return LazyRows(self._items[row], self._words)
+        return self._words(self._items[row])
 
 
 class TextTable(QAbstractTableModel):
@@ -39,14 +60,12 @@ class TextTable(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._headers)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        if not index.isValid() or role not in TEXT_ROLES:
             return None
         text = self._rows[index.row()][index.column()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return shown(text)
-        if role == Qt.ItemDataRole.ToolTipRole and text:
-            return plain_tip(text[:TIP_LENGTH])
-        return None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(text[:TIP_LENGTH]) if text else None
+        return shown(text)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:

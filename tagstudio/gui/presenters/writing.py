@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Job
 from tagstudio.gui.jobs import JobRunner, RunningJob
+from tagstudio.library import write_journal
 from tagstudio.services import field_map, find, restore_files, write_recovery, write_tags
 from tagstudio.services.restore_files import RunReport
 from tagstudio.services.studio import Studio
@@ -81,6 +82,10 @@ class WritingPresenter(QObject):
         """Read the files of a run."""
         return self._runner.start(lambda: restore_files.files_of(self._studio, run))
 
+    def newest_write(self, track_id: int) -> RunningJob:
+        """Read which entry ``restore_track`` would take back; None where there is none."""
+        return self._runner.start(lambda: self._newest_write(track_id))
+
     def restore_run(self, run: int) -> RunningJob:
         """Take a run back."""
         return self._long(restore_files.restore_run(self._studio, run), "Restoring files")
@@ -101,6 +106,12 @@ class WritingPresenter(QObject):
         running = self._runner.start(job, lane="long", name=name)
         running.finished.connect(self.changed)
         return running
+
+    def _newest_write(self, track_id: int) -> int | None:
+        runs = {each.id for each in restore_files.runs(self._studio) if each.kind == "write"}
+        with self._studio.library.read() as session:
+            found = write_journal.of_track(session, track_id)
+        return max((each.id for each in found if each.run in runs and each.state == write_journal.DONE), default=None)
 
     def _fields(self, profile: str) -> Any:
         found = field_map.field_map(self._studio, profile)

@@ -1,30 +1,21 @@
 """The place Library: search, order, and the table of tracks."""
 
 from PySide6.QtCore import QItemSelection, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QPushButton, QStackedWidget, QTableView, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QWidget
 
 from tagstudio.domain.errors import QueryError
 from tagstudio.domain.tracks import shown
 from tagstudio.gui.presenters.facets import FacetsPresenter
-from tagstudio.gui.presenters.library import (
-    SUGGESTIONS,
-    TAGS,
-    Found,
-    LibraryPresenter,
-    counts_line,
-    judged_tags,
-)
+from tagstudio.gui.presenters.library import Found, LibraryPresenter, counts_line, judged_tags
 from tagstudio.gui.views.facet_panel import FacetPanel
-from tagstudio.gui.widgets.chips import ChipsDelegate
+from tagstudio.gui.views.track_table import TrackTable
 from tagstudio.gui.widgets.choice import Choice
 from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
 from tagstudio.gui.widgets.search_box import SearchBox
 
-ROW_PX = 26
 # Whoever holds the arrow key down wants to pass tracks, not to load each of them.
 SETTLED_MS = 80
 PAGE_PX = 540
-WIDTHS = (52, 220, 150, 130, 90, 60, 160, 240, 104)
 BY_PATH = "by path"
 
 
@@ -43,11 +34,12 @@ class LibraryView(QWidget):
         self.facets = FacetPanel(beside)
         self.search_box = SearchBox()
         self.order = Choice("Order of the table")
-        self.table = _table(presenter)
+        self.table = TrackTable(presenter.table)
         self.counts = plain_label("Opening…", role="muted")
         self.listen = button("", self.listen_wanted.emit, role="flat")
         self.listen.hide()
         self._is_busy = self._is_reordered = False
+        self._asked: tuple[str, int | None] = ("", None)
         self.pages = QStackedWidget()
         self._settled = QTimer(self)
         self._lay_out()
@@ -56,19 +48,17 @@ class LibraryView(QWidget):
     @property
     def selected(self) -> list[int]:
         """The ids of the selected tracks, in the order shown."""
-        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
-        return [track_id for row in rows if (track_id := self._presenter.table.id_at(row)) is not None]
+        selected: list[int] = self.table.selected.tolist()
+        return selected
 
     @property
     def current(self) -> int | None:
         """The id of the current track."""
-        return self._presenter.table.id_at(self.table.currentIndex().row())
+        return self.table.current
 
     def step(self, rows: int) -> None:
         """Go to a track further down (or up)."""
-        row = self.table.currentIndex().row() + rows
-        if 0 <= row < self._presenter.table.rowCount():
-            self._go_to(row)
+        self.table.step(rows)
 
     def settle(self) -> None:
         """Choose the current track now, for what is done next is meant for it."""
@@ -139,10 +129,6 @@ class LibraryView(QWidget):
         self.order.activated.connect(self._order_chosen)
         self._presenter.looked.connect(self._show)
         self._presenter.query_refused.connect(self._refuse)
-        model = self._presenter.table
-        model.modelAboutToBeReset.connect(self._remember)
-        model.modelReset.connect(self._restore)
-        self._kept: tuple[int | None, list[int], int] = (None, [], 0)
         selection = self.table.selectionModel()
         selection.currentChanged.connect(lambda *_: self._settled.start())
         selection.selectionChanged.connect(self._selection_changed)
@@ -156,6 +142,7 @@ class LibraryView(QWidget):
 
     def _show(self, found: Found) -> None:
         self.search_box.clear_error()
+        self._keep_place_of((self._presenter.query, self._presenter.tag_id))
         self._beside.look(self._presenter.query)
         self.table.setColumnHidden(0, found.fits is None)
         self.counts.setText(counts_line(found.summary, len(found.ids), self._presenter.query))
@@ -172,6 +159,11 @@ class LibraryView(QWidget):
             self._focus_page()
         self.facets.setVisible(self._beside.is_wanted and found.summary.tracks > 0)
         self.emptied.emit(found.summary.tracks == 0)
+
+    def _keep_place_of(self, asked: tuple[str, int | None]) -> None:
+        if asked != self._asked:
+            self.table.forget_place()
+        self._asked = asked
 
     def _focus_page(self) -> None:
         if self.pages.currentWidget() is self.table:
@@ -203,14 +195,8 @@ class LibraryView(QWidget):
         self._to_table()
 
     def _to_table(self) -> None:
-        if not self.table.currentIndex().isValid() and self._presenter.table.rowCount():
-            self._go_to(0)
+        self.table.begin()
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _go_to(self, row: int) -> None:
-        # Keep the column, so that the table does not scroll sideways.
-        column = max(1, self.table.currentIndex().column())
-        self.table.setCurrentIndex(self._presenter.table.index(row, column))
 
     def _selection_changed(self, _new: QItemSelection, _old: QItemSelection) -> None:
         self._settled.start()
@@ -218,54 +204,6 @@ class LibraryView(QWidget):
     def _choose(self) -> None:
         if (current := self.current) is not None:
             self.track_chosen.emit(current, self.selected)
-
-    def _remember(self) -> None:
-        self._kept = (self.current, self.selected, self.table.verticalScrollBar().value())
-
-    def _restore(self) -> None:
-        current, selected, scrolled = self._kept
-        model, selection = self._presenter.table, self.table.selectionModel()
-        row = None if current is None else model.row_of(current)
-        with QSignalBlocker(selection):
-            if row is not None:
-                self.table.setCurrentIndex(model.index(row, 1))
-            flags = selection.SelectionFlag.Select | selection.SelectionFlag.Rows
-            for track_id in selected if len(selected) > 1 else []:
-                if (each := model.row_of(track_id)) is not None:
-                    selection.select(model.index(each, 1), flags)
-        self.table.verticalScrollBar().setValue(scrolled)
-        if row is not None:
-            self.table.scrollTo(model.index(row, 1))
-
-
-def _table(presenter: LibraryPresenter) -> QTableView:
-    table = QTableView()
-    table.setModel(presenter.table)
-    table.setAccessibleName("Tracks")
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-    table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    table.setWordWrap(False)
-    table.setShowGrid(False)
-    table.setAlternatingRowColors(True)
-    table.setTabKeyNavigation(False)
-    table.setCornerButtonEnabled(False)
-    delegate = ChipsDelegate(table)
-    for column in (TAGS, SUGGESTIONS):
-        table.setItemDelegateForColumn(column, delegate)
-    table.verticalHeader().hide()
-    table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    table.verticalHeader().setDefaultSectionSize(ROW_PX)
-    header = table.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setStretchLastSection(False)
-    header.setMinimumSectionSize(44)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    for column, width in enumerate(WIDTHS):
-        table.setColumnWidth(column, width)
-    header.setSectionResizeMode(SUGGESTIONS, QHeaderView.ResizeMode.Stretch)
-    table.setColumnHidden(0, True)
-    return table
 
 
 def _page(what: str, advice: str, *buttons: QWidget) -> QWidget:
