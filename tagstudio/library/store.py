@@ -58,7 +58,7 @@ class Library:
         self._busy_s = busy_s
         self._access = access
         self._seen = signature(file)
-        self._owner = Owner(file)
+        self._owner = Owner(file, busy_s)
         self._journal = "WAL"
         self._readers = _engine(file, busy_s, "BEGIN", READERS, self._mode, lambda: self._pragmas("query_only = ON"))
         self._writers = _engine(file, busy_s, "BEGIN IMMEDIATE", 1, self._mode, self._writing_pragmas)
@@ -119,9 +119,9 @@ class Library:
             raise RuntimeError("write() inside write()")
         self.require_writable()
         with self._lock, explained(self.file):
-            self._writing_thread = threading.get_ident()
             if self._owner.claim():
                 self._writers.dispose()
+            self._writing_thread = threading.get_ident()
             try:
                 with Session(self._writers, expire_on_commit=False) as session:
                     # Take the lock before the block starts, so that what it reads is what it changes.
@@ -193,8 +193,8 @@ class Library:
         if not self.is_read_only:
             log.info("%s may be written now", self.file)
             self._readers.dispose()
-            self._owner.claim()
             self.warning = ""
+            self._owner.claim()
         return not self.is_read_only
 
     def _look_again_if_changed(self) -> None:
