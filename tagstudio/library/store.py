@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import LibraryError
@@ -131,7 +132,7 @@ class Library:
                     is_judged = seals.renew(session)
                     session.commit()
                 if is_judged:
-                    self._follow()
+                    self._follow_if_possible()
             finally:
                 self._writing_thread = None
 
@@ -164,11 +165,18 @@ class Library:
             self._owner.release()
 
     def _follow(self) -> None:
-        """Let the mirror have what was judged; it never fails what is saved already."""
+        """Let the mirror have what was judged."""
         with self._readers.connect() as connection:
             raw = connection.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
             self.mirror.follow(raw)
+
+    def _follow_if_possible(self) -> None:
+        """Let the mirror have what was judged; it never fails what is saved already."""
+        try:
+            self._follow()
+        except (sqlite3.Error, SQLAlchemyError, UnicodeDecodeError, LibraryError) as error:
+            log.warning("the second copy of the judgements of %s has to catch up later: %s", self.file, error)
 
     def _require_open(self) -> None:
         if not self._is_open:
