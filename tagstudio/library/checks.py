@@ -3,12 +3,14 @@
 Works on a plain connection, so that a file that nobody dares to open can be looked at without changing a byte.
 """
 
+import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from tagstudio.domain.tracks import shown
 from tagstudio.library import chain, seals
@@ -36,6 +38,9 @@ class Finding:
     what: str
 
 
+Look: TypeAlias = Callable[[sqlite3.Connection], Iterator[Finding]]
+
+
 @contextmanager
 def looked_at(file: Path, *, is_alone: bool = False) -> Iterator[sqlite3.Connection]:
     """Open a file for reading only; with ``is_alone``, a finished file that has no journal and gets none."""
@@ -45,16 +50,12 @@ def looked_at(file: Path, *, is_alone: bool = False) -> Iterator[sqlite3.Connect
 
 def quick(connection: sqlite3.Connection) -> Iterator[Finding]:
     """Look at what is small and at the newest judgements."""
-    return _explained(_quick(connection))
+    return _in_one_state(connection, (_quick,))
 
 
 def full(connection: sqlite3.Connection) -> Iterator[Finding]:
     """Look at everything, one finding after another; None wrong, none found."""
-    for look in (_structure, _references, _judgements):
-        yield from _explained(look(connection))
-    if has_seals(connection):
-        for look in (_sealed, _standing, _heads):
-            yield from _explained(look(connection))
+    return _in_one_state(connection, (_structure, _references, _judgements, _all_sealed))
 
 
 def has_seals(connection: sqlite3.Connection) -> bool:
@@ -109,6 +110,24 @@ def _opened(file: Path, *, is_alone: bool) -> sqlite3.Connection:
     return connection
 
 
+def _in_one_state(connection: sqlite3.Connection, looks: Sequence[Look]) -> Iterator[Finding]:
+    """Look at one state of the file, whoever writes meanwhile: else a seal is compared with rows that came later.
+
+    Ends with the looks, so that what is read next is as new as it can be.
+    """
+    begins = not connection.in_transaction
+    if begins:
+        connection.execute("BEGIN")
+    try:
+        for look in looks:
+            yield from _explained(look(connection))
+    finally:
+        # Whoever looks only for the first finding may have closed the file before this is run.
+        with contextlib.suppress(sqlite3.ProgrammingError):
+            if begins and connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
 def _explained(findings: Iterator[Finding]) -> Iterator[Finding]:
     try:
         yield from findings
@@ -148,6 +167,12 @@ def _sealed(connection: sqlite3.Connection, names: tuple[str, ...] = tuple(seals
         broken = list(seals.broken(connection, (name,)))
         if broken:
             yield Finding(_WORDS[name], f"Something in the {_WORDS[name]} is not as it was written.")
+
+
+def _all_sealed(connection: sqlite3.Connection) -> Iterator[Finding]:
+    if has_seals(connection):
+        for look in (_sealed, _standing, _heads):
+            yield from _explained(look(connection))
 
 
 def _standing(connection: sqlite3.Connection) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from tagstudio.library.backups import ROOM_BYTES, keep, keep_folder
 from tagstudio.library.damage import RESTORED
 from tagstudio.library.faults import explained
 from tagstudio.library.mirror import Mirror
-from tagstudio.library.owners import held
+from tagstudio.library.owners import alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +35,20 @@ def compact_library(file: Path) -> Sizes:
     """
     part = file.with_name(f".{file.name[:100]}-{RESTORED}")
     try:
-        with held(file), explained(file):
+        with alone(file), explained(file):
             before = file.stat().st_size
             _require_room(file, before)
             try:
                 _write_anew(file, part)
                 keep(part)
+                _drop_journal(file)
                 part.replace(file)
                 keep_folder(file.parent)
             finally:
                 part.unlink(missing_ok=True)
             return Sizes(before, file.stat().st_size)
     except BlockingIOError as error:
-        raise LibraryError(f"“{file.name}” is open.", "Close the program that uses it, then do it again.") from error
+        raise _open(file) from error
     except OSError as error:
         raise LibraryError(
             f"“{file.name}” could not be written anew: {why(error)}; it is as before.",
@@ -103,7 +104,10 @@ def _write_anew(file: Path, part: Path) -> None:
     part.unlink(missing_ok=True)
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, isolation_level=None)) as source:
         source.execute("PRAGMA trusted_schema = OFF")
-        source.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        # Not while anybody else has the file open, whoever knows nothing of our locks included.
+        source.execute("PRAGMA locking_mode = EXCLUSIVE").fetchone()
+        if source.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            raise _open(file)
         expected = checks.counts(source), checks.end(source), seals.state(source)
         source.execute("VACUUM INTO ?", (os.fspath(part),))
     with closing(sqlite3.connect(part, isolation_level=None)) as copy:
@@ -113,6 +117,19 @@ def _write_anew(file: Path, part: Path) -> None:
         if (checks.counts(copy), checks.end(copy), seals.state(copy)) != expected:
             raise LibraryError(f"“{file.name}” came out different, so it was left as it is.", "Please report this.")
         copy.execute("PRAGMA journal_mode = WAL").fetchone()
+
+
+def _drop_journal(file: Path) -> None:
+    """Take away the empty journal that stays where somebody still looks at the file; it is none of the new one's."""
+    wal, shm = (file.with_name(file.name + suffix) for suffix in ("-wal", "-shm"))
+    if wal.exists() and wal.stat().st_size:
+        raise _open(file)
+    wal.unlink(missing_ok=True)
+    shm.unlink(missing_ok=True)
+
+
+def _open(file: Path) -> LibraryError:
+    return LibraryError(f"“{file.name}” is open.", "Close the program that uses it, then do it again.")
 
 
 def _require_room(file: Path, size: int) -> None:

@@ -22,7 +22,7 @@ from tagstudio.library.backups import ROOM_BYTES, keep, keep_folder, utc_now
 from tagstudio.library.damage import RESTORED
 from tagstudio.library.faults import explained
 from tagstudio.library.mirror import Line, Mirror
-from tagstudio.library.owners import held
+from tagstudio.library.owners import alone
 from tagstudio.library.replaying import Replayed, replay
 from tagstudio.library.schema import SCHEMA
 
@@ -59,7 +59,7 @@ def put_back(
         If somebody has the library open, or the disk is full; then everything is as before.
     """
     try:
-        with held(file), explained(file), _part(file, whole) as part:
+        with alone(file), explained(file), _part(file, whole) as part:
             replayed = _completed(Mirror(file), part, lines)
             return Restored(replayed, _swap(file, part, clock()))
     except BlockingIOError as error:

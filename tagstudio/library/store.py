@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 from sqlalchemy import Engine, QueuePool, create_engine, event
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import LibraryError
@@ -58,7 +59,7 @@ class Library:
         self._busy_s = busy_s
         self._access = access
         self._seen = signature(file)
-        self._owner = Owner(file)
+        self._owner = Owner(file, busy_s)
         self._journal = "WAL"
         self._readers = _engine(file, busy_s, "BEGIN", READERS, self._mode, lambda: self._pragmas("query_only = ON"))
         self._writers = _engine(file, busy_s, "BEGIN IMMEDIATE", 1, self._mode, self._writing_pragmas)
@@ -119,9 +120,9 @@ class Library:
             raise RuntimeError("write() inside write()")
         self.require_writable()
         with self._lock, explained(self.file):
-            self._writing_thread = threading.get_ident()
             if self._owner.claim():
                 self._writers.dispose()
+            self._writing_thread = threading.get_ident()
             try:
                 with Session(self._writers, expire_on_commit=False) as session:
                     # Take the lock before the block starts, so that what it reads is what it changes.
@@ -131,7 +132,7 @@ class Library:
                     is_judged = seals.renew(session)
                     session.commit()
                 if is_judged:
-                    self._follow()
+                    self._follow_if_possible()
             finally:
                 self._writing_thread = None
 
@@ -164,11 +165,18 @@ class Library:
             self._owner.release()
 
     def _follow(self) -> None:
-        """Let the mirror have what was judged; it never fails what is saved already."""
+        """Let the mirror have what was judged."""
         with self._readers.connect() as connection:
             raw = connection.connection.driver_connection
             assert isinstance(raw, sqlite3.Connection)
             self.mirror.follow(raw)
+
+    def _follow_if_possible(self) -> None:
+        """Let the mirror have what was judged; it never fails what is saved already."""
+        try:
+            self._follow()
+        except (sqlite3.Error, SQLAlchemyError, UnicodeDecodeError, LibraryError) as error:
+            log.warning("the second copy of the judgements of %s has to catch up later: %s", self.file, error)
 
     def _require_open(self) -> None:
         if not self._is_open:
@@ -193,8 +201,8 @@ class Library:
         if not self.is_read_only:
             log.info("%s may be written now", self.file)
             self._readers.dispose()
-            self._owner.claim()
             self.warning = ""
+            self._owner.claim()
         return not self.is_read_only
 
     def _look_again_if_changed(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tagstudio import paths
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.library.backups import backup_folder
-from tagstudio.library.owners import held
+from tagstudio.library.owners import alone
 from tagstudio.library.store import cache_folder
 from tagstudio.services.studio import Studio, open_studio
 
@@ -29,7 +29,7 @@ def fresh_demo() -> Path:
     file = paths.demo_library()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        with held(file):
+        with alone(file):
             _clear(file)
             shutil.copytree(demo_folder(), _music(file))
     except BlockingIOError as error:

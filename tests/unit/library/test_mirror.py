@@ -1,12 +1,13 @@
 """The mirror: it has every judgement, mends itself, and never stands in the way."""
 
 import shutil
+import sqlite3
 
 import pytest
 
 from tagstudio.domain.errors import DamagedLibraryError
 from tagstudio.domain.judgements import Verdict
-from tagstudio.library import checks, judgements
+from tagstudio.library import checks, judgements, store
 from tagstudio.library.mirror import Mirror
 from tagstudio.library.store import open_library
 
@@ -34,6 +35,27 @@ def test_every_judgement_is_in_the_mirror_with_names_as_soon_as_it_is_saved(fill
         "jazz", "/music", "1.mp3", "hash1",
     )  # fmt: skip
     assert problem(file) == ""
+
+
+@pytest.mark.parametrize("where", ["connecting", "reading"])
+def test_a_library_that_cannot_be_read_for_the_mirror_has_saved_the_judgement_all_the_same(
+    filled, file, verdict, monkeypatch, where
+):
+    def refuse(*_):
+        raise sqlite3.OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        if where == "reading":
+            patch.setattr(Mirror, "_follow", refuse)
+        else:
+            filled._readers.dispose()
+            patch.setattr(store, "_configure", refuse)
+        judge(filled, verdict, 1)
+    assert kept(file) == []
+    with filled.read() as session:
+        assert [each.judged for each in judgements.history(session)] == [1]
+    judge(filled, verdict, 2)
+    assert kept(file) == [1, 2]
 
 
 @pytest.mark.parametrize("torn", [1, 30, 200])

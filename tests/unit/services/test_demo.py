@@ -25,7 +25,7 @@ def test_the_demo_starts_fresh_each_time(place):
     (place / "library.backups").mkdir()
     (place / "music" / "left over.txt").write_text("from an earlier version")
     assert not fresh_demo().exists()
-    assert {each.name for each in place.iterdir()} == {"music", "library.sqlite3-owner"}
+    assert {each.name for each in place.iterdir()} == {"music", "library.sqlite3-owner", "library.sqlite3-open"}
     assert not (place / "music" / "left over.txt").exists()
 
 
