@@ -30,32 +30,36 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A root that is not there, and a root in which new files with the audio of so many of its tracks were found."""
+    """A root without any audio, and one in which new files with the audio of so many of its tracks were found."""
 
     old: str
     new: str
     tracks: int
+    is_there: bool = False
 
     @property
     def sentence(self) -> str:
         """What to do about it, for people."""
         was = "1 of its tracks was" if self.tracks == 1 else f"{self.tracks:,} of its tracks were"
         command = f"tagstudio roots move {shlex.quote(self.old)} {shlex.quote(self.new)}"
-        return f'“{self.old}” is not there, and {was} found in “{self.new}”: "{command}" keeps their judgements.'
+        state = "holds no audio" if self.is_there else "is not there"
+        return f'“{self.old}” {state}, and {was} found in “{self.new}”: "{command}" keeps their judgements.'
 
 
 def elsewhere(studio: Studio, *, after: int) -> tuple[Elsewhere, ...]:
-    """Return the roots that are not there and to whose tracks most tracks of a root belong that came after an id."""
+    """Return the roots without any audio to whose tracks most tracks of another one belong that came after an id."""
     with studio.library.read() as session:
         known = {each.id: each for each in roots.all_roots(session)}
         new = places.arrived(session, after=after)
-    away = [root for root in known.values() if new and not is_there(root.path)]
+    away = [root for root in known.values() if new and not has_audio(root.path)]
     found = []
     for old in away:
         with studio.library.read() as session:
             counts = places.found_among(session, old.id, after=after)
         found += [
-            Elsewhere(old.display, known[root_id].display, n) for root_id, n in counts.items() if 2 * n > new[root_id]
+            Elsewhere(old.display, known[root_id].display, n, is_there(old.path))
+            for root_id, n in counts.items()
+            if 2 * n > new[root_id]
         ]
     return tuple(found)
 

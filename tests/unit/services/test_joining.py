@@ -127,3 +127,32 @@ def test_a_scan_says_that_the_audio_of_a_root_that_is_not_there_was_found(studio
     assert run(scan(studio, [new])).elsewhere == ()
     tone(new / "other.wav", hz=900)
     assert run(scan(studio, [new])).elsewhere == ()
+
+
+def test_an_emptied_root_inside_another_does_not_keep_that_one_from_being_read(studio, music):
+    inner = music / "one"
+    run(scan(studio, [inner]))
+    judge(studio, browse.track_ids(studio), {"beep": Verdict.YES})
+    for file in list(inner.iterdir()):
+        file.rename(music / "two" / file.name)
+    report = run(scan(studio, [music]))
+    assert (report.new, report.missing) == (3, 0)
+    assert report.elsewhere[0].sentence.startswith(f"“{inner}” holds no audio, and 2 of its tracks were found in")
+    assert [each.folder for each in roots.views(studio)] == [inner, music]
+    roots.move(studio, inner, music)
+    assert [each.folder for each in roots.views(studio)] == [music]
+    assert {browse.track(studio, each).file for each in browse.track_ids(studio, "tag:beep")} == {
+        music / "two" / "a.wav", music / "two" / "b.flac",
+    }  # fmt: skip
+
+
+def test_a_root_inside_another_is_taken_in_once_it_holds_audio_again(studio, music):
+    inner, aside = music / "one", music.parent / "aside"
+    run(scan(studio, [inner]))
+    inner.rename(aside)
+    assert run(scan(studio, [music])).new == 1
+    assert run(rescan(studio)).missing == 0
+    aside.rename(inner)
+    report = run(rescan(studio))
+    assert (report.new, report.unchanged, report.missing, report.failed) == (0, 3, 0, ())
+    assert [each.folder for each in roots.views(studio)] == [music]
