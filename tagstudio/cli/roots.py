@@ -44,9 +44,9 @@ def move_root(
     with opened(context) as studio:
         moved = service.move(studio, old, new)
     if as_json:
-        print_json(_as_json(moved))
+        print_json(_as_json(moved.root))
     else:
-        print_line(f"{moved.tracks} tracks are now looked for in {moved.display}")
+        print_line(moved.sentence)
 
 
 def _as_json(view: RootView) -> dict[str, object]:

@@ -59,3 +59,5 @@ def show(report: ScanReport) -> None:
         print_line(f"note: {odd.path}: {odd.reason}")
     for held in report.held_back:
         print_line(f"{held.sentence} If they are really gone, scan with --accept-missing.")
+    for root in report.elsewhere:
+        print_line(root.sentence)

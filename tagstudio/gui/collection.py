@@ -118,6 +118,7 @@ class Collection(QObject):
         if folder := QFileDialog.getExistingDirectory(dialog, f"Where is “{shown(view.folder.name)}” now?"):
             running = self._runner.start(lambda: roots.move(self._studio, view.folder, Path(folder)), lane="judge")
             running.succeeded.connect(lambda _: self._commands.changed.emit())
+            running.succeeded.connect(lambda moved: self._commands.said.emit(moved.sentence, ""))
             self._then(dialog, running, self._fill_folders)
 
     def _rescan(self, dialog: TableDialog) -> None:

@@ -94,6 +94,12 @@ def counts(session: Session) -> dict[int, Counts]:
     return {tag_id: Counts(**each) for tag_id, each in found.items()}
 
 
+def ever_judged(session: Session, track_ids: Iterable[int]) -> set[int]:
+    """Return those of these tracks on which anything was ever said, taken back or not."""
+    query = select(JudgementRow.track_id).where(JudgementRow.track_id.in_(among(track_ids)))
+    return set(session.scalars(query.distinct()))
+
+
 def undo(session: Session, batch_id: int | None = None) -> Judged:
     """Take a batch back, by default the newest one in effect; undoing an undo brings its batch back.
 

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session, aliased
 
-from tagstudio.domain.tracks import shown_path
-from tagstudio.library import roots, track_texts
+from tagstudio.domain.tracks import TrackFacts, shown_path
+from tagstudio.library import roots, track_texts, tracks
 from tagstudio.library.schema import RootRow, TrackRow
-from tagstudio.library.texts import searchable
+from tagstudio.library.texts import among, searchable
 
 # Far below the number of parameters that SQLite takes.
 PATHS_AT_ONCE = 500
@@ -67,6 +67,71 @@ def vacate(session: Session, track_ids: Iterable[int]) -> None:
         row.path = os.path.join(os.path.dirname(row.path), b".replaced-%d" % track_id)  # noqa: PTH118, PTH120 -- bytes
         row.is_missing = True
     session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """A track with known audio and its path in its root."""
+
+    track_id: int
+    path: bytes
+    audio_hash: str
+    is_missing: bool
+
+
+def residents(session: Session, root_id: int) -> list[Resident]:
+    """Return the tracks of a root whose audio is known, missing ones too, in order of id."""
+    query = select(TrackRow.id, TrackRow.path, TrackRow.audio_hash, TrackRow.is_missing)
+    here = query.where(TrackRow.root_id == root_id, TrackRow.audio_hash != "").order_by(TrackRow.id)
+    return [Resident(*row) for row in session.execute(here)]
+
+
+def last_track(session: Session) -> int:
+    """Return the newest track's id, 0 when there is none; ids only grow."""
+    return session.scalar(select(func.max(TrackRow.id))) or 0
+
+
+def arrived(session: Session, *, after: int) -> dict[int, int]:
+    """Return how many tracks came after an id, by root."""
+    query = select(TrackRow.root_id, func.count()).where(TrackRow.id > after)
+    return dict(session.execute(query.group_by(TrackRow.root_id)).all())
+
+
+def found_among(session: Session, root_id: int, *, after: int) -> dict[int, int]:
+    """Return how many tracks of a root have the same audio as tracks that came after an id, by the latter's root."""
+    new = aliased(TrackRow)
+    query = select(new.root_id, func.count(TrackRow.id.distinct())).join(new, new.audio_hash == TrackRow.audio_hash)
+    query = query.where(TrackRow.root_id == root_id, TrackRow.audio_hash != "", TrackRow.is_missing.is_(False))
+    return dict(session.execute(query.where(new.id > after, new.root_id != root_id).group_by(new.root_id)).all())
+
+
+def replace(session: Session, heirs: Mapping[int, int]) -> None:
+    """Give the places and contents of tracks to others, as {whose place it is: who gets it}.
+
+    The tracks that had the places are flagged as missing; see ``vacate``.
+    """
+    rows = {each.id: each for each in session.scalars(select(TrackRow).where(TrackRow.id.in_(among(heirs))))}
+    fields = tracks.fields(session, heirs)
+    before = {track_id: (row.root_id, row.path) for track_id, row in rows.items()}
+    vacate(session, heirs)
+    for track_id, heir in heirs.items():
+        row, (root_id, path) = rows[track_id], before[track_id]
+        facts = TrackFacts(
+            audio_hash=row.audio_hash, duration_s=row.duration_s, codec=row.codec, rate=row.rate,
+            channels=row.channels, fields=fields.get(track_id, {}),
+        )  # fmt: skip
+        tracks.update(
+            session, heir, size=row.size, mtime_ns=row.mtime_ns, path=path, root_id=root_id, facts=facts,
+            last_error=row.last_error,
+        )  # fmt: skip
+
+
+def close_if_empty(session: Session, root_id: int) -> int:
+    """Return how many tracks a root has; one without any is no root any more."""
+    count = session.scalar(select(func.count()).where(TrackRow.root_id == root_id)) or 0
+    if not count:
+        session.execute(delete(RootRow).where(RootRow.id == root_id))
+    return count
 
 
 def enclose(session: Session, outer: roots.Root, inner: roots.Root) -> None:

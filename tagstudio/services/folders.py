@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.tracks import Track, shown_path
@@ -71,26 +70,36 @@ def look_into(folder: bytes, *, links_into: Sequence[bytes] = ()) -> Look:
 
 
 def root_of(studio: Studio, look: Look) -> roots.Root:
-    """Return the root that holds a folder; a new one is added, and takes in the roots inside it.
+    """Return the root that holds a folder; a new one is added. It takes in the roots inside it.
+
+    A root inside it that holds no audio, perhaps a drive that is not connected, stays a root until it holds some.
 
     Raises
     ------
     UnusableFolderError
-        If the folder, or a root inside it, holds no audio: perhaps its drive is not connected.
+        If the folder holds no audio: perhaps its drive is not connected.
     """
     with studio.library.read() as session:
         root = roots.containing(session, look.folder)
-        if root is not None:
-            if root.path == look.folder and not look.files and tracks.known(session, root.id):
-                raise _away(root)
-            return root
-    if not look.files:
+        if root is not None and root.path == look.folder and not look.files and tracks.known(session, root.id):
+            raise _away(root)
+        inside = [each for each in roots.all_roots(session) if is_inside(each.path, look.folder)]
+        inhabited = roots.counts(session).keys()
+    # Looking for files may take long on a slow disk: not inside a transaction.
+    empty = [each for each in inside if each.id in inhabited and not has_audio(each.path)]
+    if root is None and not look.files:
         raise UnusableFolderError(
             f"No audio files were found in “{shown_path(look.folder)}”.",
             "Choose a folder with mp3, flac, ogg, m4a or wav files.",
         )
+    if root is not None and (root.path != look.folder or inside == empty):
+        return root
     with studio.library.write() as session:
-        return roots.containing(session, look.folder) or _new_root(session, look.folder)
+        root = roots.containing(session, look.folder) or roots.add(session, look.folder)
+        for each in roots.all_roots(session):
+            if is_inside(each.path, root.path) and each not in empty:
+                places.enclose(session, root, each)
+    return root
 
 
 def is_inside(path: bytes, folder: bytes) -> bool:
@@ -150,17 +159,6 @@ def _resolved(folder: Path) -> bytes:
             f"The folder “{folder}” cannot be read: {reason}.", "Check its name and its permissions."
         ) from error
     return os.fsencode(resolved)
-
-
-def _new_root(session: Any, folder: bytes) -> roots.Root:
-    inside = [root for root in roots.all_roots(session) if is_inside(root.path, folder)]
-    for root in inside:
-        if not has_audio(root.path) and tracks.known(session, root.id):
-            raise _away(root)
-    added = roots.add(session, folder)
-    for root in inside:
-        places.enclose(session, added, root)
-    return added
 
 
 def _away(root: roots.Root) -> UnusableFolderError:

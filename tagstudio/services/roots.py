@@ -11,6 +11,7 @@ from tagstudio.domain.tracks import shown_path
 from tagstudio.library import roots as root_table
 from tagstudio.library import tracks
 from tagstudio.services.folders import has_audio, is_inside
+from tagstudio.services.joining import Joined, join
 from tagstudio.services.studio import Studio
 
 SAMPLE = 200
@@ -38,6 +39,14 @@ class RootView:
     missing: int
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The root in which the tracks of a moved one are now; ``sentence`` says what was done."""
+
+    root: RootView
+    sentence: str
+
+
 def views(studio: Studio) -> list[RootView]:
     """Return all folders of the library."""
     with studio.library.read() as session:
@@ -48,19 +57,38 @@ def views(studio: Studio) -> list[RootView]:
     ]
 
 
-def move(studio: Studio, old: Path, new: Path) -> RootView:
+def move(studio: Studio, old: Path, new: Path) -> Moved:
     """Say that a root is somewhere else now; nothing is read or analysed anew, and every judgement stays.
+
+    If the other place was added to the library already, the tracks of the root take the places of those with the same
+    audio there; see ``joining.join``.
 
     Raises
     ------
     NothingFoundError
         If ``old`` is no root of the library.
     TagStudioError
-        If ``new`` cannot be read, is part of another root, or does not hold the tracks.
+        If ``new`` cannot be read, is around another root, or does not hold the tracks.
     """
     target = _target(new)
     with studio.library.read() as session:
         root = _root(session, old)
+        around = root_table.containing(session, target)
+        other = around if around is not None and around.id != root.id else None
+    if other is None:
+        _move(studio, root, target)
+    try:
+        joined = None if other is None else join(studio, root, other, target)
+    finally:
+        studio.note_tracks_changed()
+    view = next(each for each in views(studio) if each.id == (root if other is None else other).id)
+    if joined is None:
+        return Moved(view, f"{_tracks(view.tracks, 'is', 'are')} now looked for in “{view.display}”.")
+    return Moved(view, _said(joined, root.display, view.display))
+
+
+def _move(studio: Studio, root: root_table.Root, target: bytes) -> None:
+    with studio.library.read() as session:
         _require_free(session, root, target)
         sample = tracks.sample_paths(session, root.id, SAMPLE)
     there = sum(os.path.isfile(target + b"/" + path) for path in sample)  # noqa: PTH113 -- bytes
@@ -71,8 +99,21 @@ def move(studio: Studio, old: Path, new: Path) -> RootView:
         )
     with studio.library.write() as session:
         root_table.move(session, root.id, target)
-    studio.note_tracks_changed()
-    return next(each for each in views(studio) if each.id == root.id)
+
+
+def _said(joined: Joined, old: str, new: str) -> str:
+    parts = [f"{_tracks(joined.moved, 'is', 'are')} in “{new}” now, with all that was said of them"]
+    if joined.contested:
+        parts.append(f"{_tracks(joined.contested, 'was', 'were')} left in “{old}” because those in “{new}” were judged")
+    if joined.left:
+        parts.append(f"{_tracks(joined.left, 'was', 'were')} not found there")
+    if not joined.contested and not joined.left:
+        parts.append(f"“{old}” is no folder of the library any more")
+    return "; ".join(parts) + "."
+
+
+def _tracks(count: int, one: str, many: str) -> str:
+    return f"1 track {one}" if count == 1 else f"{count:,} tracks {many}"
 
 
 def _root(session: Any, folder: Path) -> root_table.Root:

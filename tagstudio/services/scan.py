@@ -3,16 +3,17 @@
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tagstudio.domain.errors import reason_of
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import shown_path
-from tagstudio.library import roots, tags, tracks
+from tagstudio.library import places, roots, tags, tracks
 from tagstudio.services import folders as folders_of
 from tagstudio.services.folders import Look, UnusableFolderError, is_inside
+from tagstudio.services.joining import Elsewhere, elsewhere
 from tagstudio.services.missing import HeldBack, flag
 from tagstudio.services.movable import Movable
 from tagstudio.services.reading import Answer, read_files
@@ -38,7 +39,7 @@ class ScanReport:
     """How many tracks a scan found in which state.
 
     ``notes`` are files that were read but are odd; ``held_back`` are roots of which too many files are gone to believe
-    it: none of their tracks was flagged.
+    it: none of their tracks was flagged. ``elsewhere`` are roots that are not there and whose audio was found as new.
     """
 
     new: int
@@ -50,6 +51,7 @@ class ScanReport:
     seconds: float
     notes: tuple[Failure, ...] = ()
     held_back: tuple[HeldBack, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 def scan(
@@ -81,11 +83,14 @@ def scan(
     studio.library.require_writable()
     usable, refused = folders_of.split(folders)
     found = _Found(retry=retry)
+    with studio.library.read() as session:
+        newest = places.last_track(session)
     try:
         keeper, held_back = yield from _scan(studio, usable, refused, found, workers, accept_missing)
     finally:
         studio.note_tracks_changed()
-    return _report(found, keeper.tally, held_back, time.monotonic() - start)
+    report = _report(found, keeper.tally, held_back, time.monotonic() - start)
+    return replace(report, elsewhere=elsewhere(studio, after=newest)) if report.new else report
 
 
 def rescan(studio: Studio, *, workers: int = 2, retry: bool = False, accept_missing: bool = False) -> Job[ScanReport]:

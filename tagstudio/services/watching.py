@@ -3,7 +3,9 @@
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable, Collection
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +13,25 @@ from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from tagstudio.audio.formats import is_audio_name
+from tagstudio.domain.tracks import shown_path
 from tagstudio.services.folders import is_inside
 
 log = logging.getLogger(__name__)
-QUIET_S = 2.0
+# A recording that is being written is never quiet: other changes do not wait for its end.
+QUIET_S, LATEST_S = 2.0, 30.0
+# A root that is deleted, renamed or unmounted takes its watch along; so often it is looked whether it is back.
+LOOK_S = 5.0
+# How long to wait for the thread when watching ends; it may be looking for a network drive.
+END_S = 2.0
 # Reading a file is an event too, and a scan reads.
 _CHANGES = frozenset({"created", "deleted", "modified", "moved", "closed"})
 
 
 class Watcher:
     """Tells which folders changed, two seconds after the last change; both callbacks come from a thread of its own.
+
+    Where it is never that quiet, changes are told half a minute after the first. What is told is a root or lies in
+    one. A root that was deleted, replaced or unmounted is watched again, and told, as soon as it is back.
 
     Parameters
     ----------
@@ -31,76 +42,156 @@ class Watcher:
     """
 
     def __init__(
-        self, changed: Callable[[list[Path]], None], complained: Callable[[str, str], None], *, quiet_s: float = QUIET_S
-    ) -> None:
-        self._changed, self._complained, self._quiet_s = changed, complained, quiet_s
-        self._lock = threading.Lock()
-        self._folders: set[bytes] = set()
-        self._timer: threading.Timer | None = None
-        self._observer: Any = None
-        self._roots: tuple[Path, ...] = ()
+        self, changed: Callable[[list[Path]], None], complained: Callable[[str, str], None], *,
+        quiet_s: float = QUIET_S, latest_s: float = LATEST_S, look_s: float = LOOK_S,
+    ) -> None:  # fmt: skip
+        self._changed, self._complained = changed, complained
+        self._quiet_s, self._latest_s, self._look_s = quiet_s, latest_s, look_s
+        self._lookout: _Lookout | None = None
 
     @property
     def is_watching(self) -> bool:
         """Whether at least one folder is watched."""
-        return self._observer is not None
+        return self._lookout is not None
 
     def start(self, roots: Collection[Path]) -> None:
         """Watch these folders and no others; what cannot be watched is told and left out."""
         self.stop()
-        observer = Observer()
-        observer.start()
-        watched = [root for root in roots if self._watch(observer, root)]
-        if watched:
-            self._observer, self._roots = observer, tuple(watched)
-        else:
-            _end(observer)
+        pending = _Pending(quiet_s=self._quiet_s, latest_s=self._latest_s, look_s=self._look_s)
+        lookout = _Lookout(pending, self._changed, self._complained)
+        if lookout.start(roots):
+            self._lookout = lookout
 
     def stop(self) -> None:
         """Watch nothing any more; what changed and was not told yet is forgotten."""
-        with self._lock:
-            observer, self._observer = self._observer, None
-            timer, self._timer = self._timer, None
-            self._folders.clear()
-        if timer is not None:
-            timer.cancel()
-        if observer is not None:
-            _end(observer)
+        lookout, self._lookout = self._lookout, None
+        if lookout is not None:
+            lookout.stop()
 
-    def _watch(self, observer: Any, root: Path) -> bool:
+
+class _Pending:
+    """What changed and was not told yet; ``wait`` is for one thread, the rest for any."""
+
+    def __init__(self, *, quiet_s: float, latest_s: float, look_s: float) -> None:
+        self._quiet_s, self._latest_s, self._look_s = quiet_s, latest_s, look_s
+        self._woken = threading.Condition()
+        self._folders: set[bytes] = set()
+        self._first = self._last = 0.0
+        self._is_over = False
+
+    def note(self, folder: bytes) -> None:
+        with self._woken:
+            self._last = time.monotonic()
+            if not self._folders:
+                self._first = self._last
+                self._woken.notify()
+            self._folders.add(folder)
+
+    def end(self) -> None:
+        with self._woken:
+            self._is_over = True
+            self._woken.notify()
+
+    def wait(self) -> set[bytes] | None:
+        """Return the folders to be told now, none when it is time to look for the roots; None when it is over."""
+        look_at = time.monotonic() + self._look_s
+        with self._woken:
+            while not self._is_over:
+                now = time.monotonic()
+                tell_at = min(self._last + self._quiet_s, self._first + self._latest_s) if self._folders else inf
+                if now >= tell_at:
+                    folders, self._folders = self._folders, set()
+                    return folders
+                if now >= look_at:
+                    return set()
+                self._woken.wait(min(tell_at, look_at) - now)
+        return None
+
+
+class _Lookout:
+    """Watches some roots until it is stopped, in a thread of its own."""
+
+    def __init__(
+        self, pending: _Pending, changed: Callable[[list[Path]], None], complained: Callable[[str, str], None]
+    ) -> None:
+        self._pending, self._changed, self._complained = pending, changed, complained
+        self._observer: Any = Observer()
+        # By root: what watchdog calls the watch, and which folder it was that is watched; None while there is none.
+        self._watches: dict[bytes, tuple[Any, tuple[int, int] | None]] = {}
+        self._thread = threading.Thread(target=self._run, name="watching", daemon=True)
+
+    def start(self, roots: Collection[Path]) -> bool:
+        """Begin; tell whether there is a root that can be watched."""
+        self._observer.start()
+        for root in map(os.fsencode, roots):
+            try:
+                self._watch(root)
+            except OSError as error:
+                self._complain(root, error)
+        if not self._watches:
+            _end(self._observer)
+            return False
+        self._thread.start()
+        return True
+
+    def stop(self) -> None:
+        self._pending.end()
+        self._thread.join(END_S)
+
+    def _run(self) -> None:
+        while (folders := self._pending.wait()) is not None:
+            back = self._watch_again()
+            if folders:
+                self._changed(_outermost({_existing(each, self._watches) for each in folders | back}))
+            else:
+                for root in back:  # somebody may still be filling it
+                    self._pending.note(root)
+        _end(self._observer)
+
+    def _watch(self, root: bytes) -> None:
+        # Looked at first: a folder that is replaced meanwhile is another one at the next look.
+        folder = _identity(root)
+        self._watches[root] = (
+            self._observer.schedule(_Handler(root, self._pending.note), os.fsdecode(root), recursive=True),
+            folder,
+        )
+
+    def _watch_again(self) -> set[bytes]:
+        """Watch the roots that are back, or replaced by other folders; return which."""
+        deaf = {each.watch for each in self._observer.emitters if not each.is_alive()}
+        back = set()
+        for root, (watch, folder) in list(self._watches.items()):
+            now = _identity(root)
+            if now is not None and now == folder and watch not in deaf:
+                continue
+            if watch is not None:
+                self._observer.unschedule(watch)
+            self._watches[root] = None, None
+            if now is not None and self._is_watched_again(root):
+                back.add(root)
+        return back
+
+    def _is_watched_again(self, root: bytes) -> bool:
         try:
-            observer.schedule(_Handler(self._noticed), os.fsdecode(root), recursive=True)
+            self._watch(root)
         except OSError as error:
-            log.warning("cannot watch %s: %s", root, error)
-            self._complained(
-                f"“{root.name}” cannot be watched: {_why(error)}.",
-                "Use “Look for changes” (F5) after you have changed files there.",
-            )
+            if _identity(root) is not None:
+                del self._watches[root]
+                self._complain(root, error)
             return False
         return True
 
-    def _noticed(self, folder: bytes) -> None:
-        with self._lock:
-            if self._observer is None:
-                return
-            self._folders.add(folder)
-            if self._timer is not None:
-                self._timer.cancel()
-            self._timer = threading.Timer(self._quiet_s, self._tell)
-            self._timer.daemon = True
-            self._timer.start()
-
-    def _tell(self) -> None:
-        with self._lock:
-            folders, self._folders, self._timer = self._folders, set(), None
-            roots = self._roots
-        if folders:
-            self._changed(_outermost({_existing(each, roots) for each in folders}))
+    def _complain(self, root: bytes, error: OSError) -> None:
+        log.warning("cannot watch %s: %s", shown_path(root), error)
+        self._complained(
+            f"“{shown_path(os.path.basename(root))}” cannot be watched: {_why(error)}.",  # noqa: PTH119 -- bytes
+            "Use “Look for changes” (F5) after you have changed files there.",
+        )
 
 
 class _Handler(FileSystemEventHandler):
-    def __init__(self, noticed: Callable[[bytes], None]) -> None:
-        self._noticed = noticed
+    def __init__(self, root: bytes, note: Callable[[bytes], None]) -> None:
+        self._root, self._note = root, note
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         if event.event_type not in _CHANGES or (event.is_directory and event.event_type in ("modified", "closed")):
@@ -108,13 +199,23 @@ class _Handler(FileSystemEventHandler):
         for path in filter(None, (event.src_path, event.dest_path)):
             raw = os.fsencode(str(path) if not isinstance(path, bytes) else path)
             name = os.path.basename(raw)  # noqa: PTH119
-            if not name.startswith(b".") and (event.is_directory or is_audio_name(name)):
-                self._noticed(os.path.dirname(raw))  # noqa: PTH120
+            if raw == self._root or (not name.startswith(b".") and (event.is_directory or is_audio_name(name))):
+                folder = os.path.dirname(raw)  # noqa: PTH120
+                # What happens to the root itself is no reason to look into the folder around it.
+                self._note(folder if is_inside(folder, self._root) else self._root)
 
 
-def _existing(folder: bytes, roots: Collection[Path]) -> bytes:
+def _identity(folder: bytes) -> tuple[int, int] | None:
+    try:
+        found = os.stat(folder)  # noqa: PTH116 -- bytes
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _existing(folder: bytes, roots: Collection[bytes]) -> bytes:
     # What was removed is looked for in what is left, but never above the root.
-    top = next((os.fsencode(each) for each in roots if is_inside(folder, os.fsencode(each))), folder)
+    top = next((each for each in roots if is_inside(folder, each)), folder)
     while folder != top and not os.path.isdir(folder):  # noqa: PTH112
         folder = os.path.dirname(folder)  # noqa: PTH120
     return folder

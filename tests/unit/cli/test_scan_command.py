@@ -30,3 +30,13 @@ def test_what_may_not_be_read_is_no_wrong_usage(tmp_path, monkeypatch, capsys, c
     words = [each.format(denied) for each in command]
     assert tagstudio("--library", tmp_path / "library.sqlite3", *words) == 1
     assert "denied" in capsys.readouterr().err
+
+
+def test_the_way_out_for_a_renamed_folder_is_said_and_works(tmp_path, capsys, music):
+    library = tmp_path / "library.sqlite3"
+    assert tagstudio("--library", library, "scan", music) == 0
+    new = music.rename(tmp_path / "Musik")
+    assert tagstudio("--library", library, "scan", new) == 0
+    assert f'"tagstudio roots move {music} {new}" keeps their judgements.' in capsys.readouterr().out
+    assert tagstudio("--library", library, "roots", "move", music, new) == 0
+    assert capsys.readouterr().out.startswith(f"3 tracks are in “{new}” now")

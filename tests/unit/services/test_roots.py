@@ -35,7 +35,7 @@ def test_a_root_under_another_name_keeps_tracks_and_judgements_and_reads_nothing
     judge(studio, browse.track_ids(studio), {"beep": Verdict.YES})
     moved = music.parent / "drive two"
     music.rename(moved)
-    assert roots.move(studio, music, moved).tracks == 3
+    assert roots.move(studio, music, moved).root.tracks == 3
     report = run(rescan(studio))
     assert (report.unchanged, report.new, report.missing, report.failed) == (3, 0, 0, ())
     assert len(browse.track_ids(studio, "tag:beep")) == 3
