@@ -30,6 +30,7 @@ Clock = Callable[[], datetime]
 
 # What a copy leaves free on the disk.
 ROOM_BYTES = 8 << 20
+USUAL_SUFFIX = ".sqlite3"
 _NUMBER = re.compile(r"-(\d{6,})-")
 _PIECE_BYTES = 1 << 20
 
@@ -69,9 +70,11 @@ class Backup:
 
 
 def backup_folder(file: Path) -> Path:
-    """Return where the backups of a library lie: ``library.sqlite3`` has ``library.backups/``."""
-    beside = file.with_suffix(".backups")
-    return beside if beside != file else file.with_name(file.name + ".backups")
+    """Return where the backups of a library lie: ``library.sqlite3`` has ``library.backups/``.
+
+    Of another name nothing is left out: ``music.jazz`` and ``music.live`` have a folder each.
+    """
+    return file.with_suffix(".backups") if file.suffix == USUAL_SUFFIX else file.with_name(f"{file.name}.backups")
 
 
 def side_file(copy: Path) -> Path:

@@ -109,6 +109,14 @@ class Mirror:
             batches.add(line_after["batch"])
             hash_ = line_after["end"][1]
 
+    def library(self) -> str:
+        """Return the id of the library that was written last; empty when nothing was, or it cannot be read."""
+        try:
+            last = self._last_of_file()
+        except OSError:
+            return ""
+        return str(last["library"]) if last else ""
+
     def lines(self) -> Iterator[Line]:
         """Yield every whole line, oldest first; torn and changed ones are left out."""
         for file in self.files():

@@ -1,6 +1,8 @@
 """What can be offered when a library is damaged or gone, and putting it back."""
 
+import glob
 import logging
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,11 +44,21 @@ class RestoreReport:
 
 
 def choices(file: Path) -> list[Backup]:
-    """Return the backups of a library, newest first, those in the second place among them."""
-    found = all_backups(file)
+    """Return the backups of a library, newest first, those in the second place among them.
+
+    Those of another library of the same name are left out. Where nothing is left that says which library it was, all are
+    there, and ``restore`` wants to be told which one.
+    """
+    own = all_backups(file)
+    library = _identity(file, own)
+    found = [each for each in own if each.library in ("", library)]
     known = {each.file.name for each in found}
-    for folder in _second_places(file):
-        found += [each for each in all_backups(file, folder) if each.file.name not in known]
+    for folder in _other_places(file):
+        for each in all_backups(file, folder):
+            is_own = not library or (each.library == library if each.library else _is_named_for(folder, library))
+            if is_own and each.file.name not in known:
+                found.append(each)
+                known.update([each.file.name] if library else [])
     return sorted(found, key=lambda each: (each.number, each.made_at), reverse=True)
 
 
@@ -97,6 +109,12 @@ def restore(
         lines = _lacking(file)
         if not lines:
             backup, passed = yield from _newest_good(file)
+            if backup is None and len(found := _libraries(choices(file))) > 1:
+                raise NothingFoundError(
+                    f"There are backups of {len(found)} libraries named “{file.stem}”, and nothing says which one is meant.",
+                    "Name the file: “tagstudio library restore --list” shows them, “tagstudio library restore FILE” "
+                    "puts one back.",
+                )
             if backup is None:
                 raise NothingFoundError(
                     f"There is no good backup of “{file.name}”.", f"Backups lie in “{backup_folder(file)}”."
@@ -160,7 +178,10 @@ def _lacking(file: Path) -> list[Line]:
 
 def _newest_good(file: Path) -> "Job[tuple[Backup | None, list[str]]]":
     passed: list[str] = []
-    for backup in choices(file):
+    found = choices(file)
+    if len(_libraries(found)) > 1:
+        return None, passed
+    for backup in found:
         yield Progress(len(passed), 0, f"looking at {backup.file.name}")
         if not (why := backups.problem(backup)):
             return backup, passed
@@ -185,12 +206,38 @@ def _wrong(file: Path) -> list[str]:
         return [str(error)]
 
 
-def _second_places(file: Path) -> list[Path]:
+def _identity(file: Path, own: Sequence[Backup]) -> str:
+    """Return the id of the library that lies, or lay, in a file; empty when nothing is left that has it."""
+    beside = [each.library for each in own if each.library]
+    written_last = Mirror(file).library()
+    beside += [written_last] if written_last else []
+    try:
+        with checks.looked_at(file) as connection:
+            of_file = checks.identity(connection)
+    except (OSError, sqlite3.Error):
+        of_file = ""
+    # Another library may lie there by mistake, or the id be damaged.
+    return of_file if of_file in beside or not beside else beside[0]
+
+
+def _other_places(file: Path) -> list[Path]:
+    """Return the folders that may have backups of a library, besides its own."""
+    # Earlier, libraries whose names differed in their last part only shared a folder.
+    shared = file.with_suffix(".backups")
+    found = [] if shared == backup_folder(file) else [shared]
     try:
         named = load_settings(paths.settings_file()).second_backup_folder
-        return sorted(Path(named).glob(f"{file.stem}-*.backups")) if named else []
+        return found + (sorted(Path(named).glob(f"{glob.escape(file.stem)}-*.backups")) if named else [])
     except (TagStudioError, OSError):
-        return []
+        return found
+
+
+def _is_named_for(folder: Path, library: str) -> bool:
+    return folder.name.endswith(f"-{library[:8]}.backups")
+
+
+def _libraries(found: Sequence[Backup]) -> set[str]:
+    return {each.library for each in found if each.library}
 
 
 def _count(lines: Sequence[Line]) -> int:
