@@ -16,17 +16,15 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO
 
 from tagstudio.domain.disk_faults import reason as why
 from tagstudio.library import checks
 from tagstudio.library.backups import backup_folder
 from tagstudio.library.chain import FIRST_HASH
+from tagstudio.library.histories import History, Line, histories
 
 log = logging.getLogger(__name__)
-
-# {"library": id, "end": [id of the newest judgement, its hash], "batch": id, ...}
-Line: TypeAlias = dict[str, Any]
 
 NAME = "judgements.jsonl"
 PATTERN = "judgements-*.jsonl.gz"
@@ -85,29 +83,18 @@ class Mirror:
     def since(self, end: tuple[int, str], batch: int, library: str) -> list[Line]:
         """Return the lines that follow a judgement and a batch, oldest first, batches without judgements included.
 
-        Each judgement's hash names the one before; where a library went on from an older backup, two follow the
-        same one, and the one written last counts.
+        They are those of the history that holds (``histories.py``). A line that was lost leaves a gap in the ids. A
+        library without an id, of an early version, is known by its judgements.
         """
-        judgement_id, hash_ = end
-        following: dict[str, Line] = {}
-        empty: dict[str, dict[int, Line]] = {}
-        for line in self.lines():
-            if line["library"] != library or line["end"][0] < judgement_id or "kind" not in line:
-                continue
-            if "prev_hash" in line:
-                following[line["prev_hash"]] = line
-            elif line["batch"] > batch:
-                empty.setdefault(line["end"][1], {})[line["batch"]] = line
-        found: list[Line] = []
-        batches: set[int] = set()
-        while True:
-            found += [line for line in empty.pop(hash_, {}).values() if line["batch"] not in batches]
-            line_after = following.pop(hash_, None)
-            if line_after is None:
-                return found
-            found.append(line_after)
-            batches.add(line_after["batch"])
-            hash_ = line_after["end"][1]
+        history = self.history(library, end)
+        return history.since(end, batch) if history else []
+
+    def history(self, library: str, end: tuple[int, str] = (0, FIRST_HASH)) -> History | None:
+        """Return the history of a library; of one without an id the one written last that has a judgement."""
+        found = histories(self.lines())
+        if library:
+            return found.get(library)
+        return next((each for each in reversed(found.values()) if each.has(end)), None)
 
     def library(self) -> str:
         """Return the id of the library that was written last; empty when nothing was, or it cannot be read."""
@@ -174,7 +161,8 @@ class Mirror:
                 raise OSError("what was written does not read back")
             _keep(part)
             part.replace(pressed)
-            last = self._last(opened)
+            # Where lines are lost, nothing is followed, so that the library writes all of them.
+            last = None if self.problem(connection) else self._last(opened)
             opened.truncate(0)
             opened.seek(0, os.SEEK_END)
             self._known = None

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import TagStudioError
@@ -13,8 +13,8 @@ from tagstudio.domain.judgements import Judgement, Origin, Verdict
 from tagstudio.domain.tracks import shown
 from tagstudio.library import roots, tags, tracks
 from tagstudio.library.chain import append
-from tagstudio.library.mirror import Line
-from tagstudio.library.schema import BatchRow, TrackRow
+from tagstudio.library.histories import Line
+from tagstudio.library.schema import BatchRow, JudgementRow, TrackRow
 from tagstudio.library.texts import clean
 
 
@@ -38,18 +38,27 @@ def replay(session: Session, lines: Iterable[Line]) -> Replayed:
     done = Replayed()
     numbers: dict[int, int] = {}
     found = _Finder(session, done)
+    newest_batch = session.scalar(select(func.max(BatchRow.id))) or 0
+    newest = session.scalar(select(func.max(JudgementRow.id))) or 0
     for batch_id, some in groupby(lines, key=lambda line: line["batch"]):
         of_batch = list(some)
-        batch = _batch(session, of_batch[0], numbers)
+        for line in of_batch:
+            if "prev_hash" in line:
+                lost = range(newest + 1, line["end"][0])
+                done.not_replayed += [f"judgement {id_}: its line in the second copy is lost" for id_ in lost]
+                newest = line["end"][0]
+        batch = _batch(session, of_batch[0], numbers, newest_batch)
         numbers[batch_id] = batch.id
         append(session, found.judgements(of_batch), batch)
         done.batches += 1
     return done
 
 
-def _batch(session: Session, line: Line, numbers: dict[int, int]) -> BatchRow:
+def _batch(session: Session, line: Line, numbers: dict[int, int], newest: int) -> BatchRow:
     undoes = line["undoes"]
-    undoes = None if undoes is None else numbers.get(undoes, undoes)
+    if undoes is not None and undoes > newest:
+        # A batch whose lines are lost has no number here; its old one may be another's.
+        undoes = numbers.get(undoes)
     if undoes is not None and session.get(BatchRow, undoes) is None:
         undoes = None
     batch = BatchRow(kind=line["kind"], text=line["text"], made_at=line["made_at"], undoes=undoes)

@@ -21,7 +21,8 @@ from tagstudio.library import checks, migrations, seals
 from tagstudio.library.backups import ROOM_BYTES, keep, keep_folder, utc_now
 from tagstudio.library.damage import RESTORED
 from tagstudio.library.faults import explained
-from tagstudio.library.mirror import Line, Mirror
+from tagstudio.library.histories import Line
+from tagstudio.library.mirror import Mirror
 from tagstudio.library.owners import held
 from tagstudio.library.replaying import Replayed, replay
 from tagstudio.library.schema import SCHEMA
@@ -115,8 +116,8 @@ def _completed(mirror: Mirror, part: Path, lines: Sequence[Line]) -> Replayed:
             seals.renew(session)
             session.commit()
         _require_whole(connection)
-        if not mirror.is_of(connection):
-            # Not all of the lines were judged anew: else the copy would end where the mirror does.
+        if not lines and not mirror.is_of(connection):
+            # Somebody goes back on purpose: what the mirror has beyond is given up.
             with contextlib.suppress(OSError):
                 mirror.accept(end, batch, checks.identity(connection))
         connection.execute("PRAGMA journal_mode = WAL").fetchone()

@@ -13,7 +13,8 @@ from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.settings import load_settings
 from tagstudio.library import backups, checks, restoring
 from tagstudio.library.backups import Backup, Clock, all_backups, backup_folder, utc_now
-from tagstudio.library.mirror import Line, Mirror
+from tagstudio.library.histories import History, Line
+from tagstudio.library.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,8 @@ class RestoreReport:
 def choices(file: Path) -> list[Backup]:
     """Return the backups of a library, newest first, those in the second place among them.
 
-    Those of another library of the same name are left out. Where nothing is left that says which library it was, all are
-    there, and ``restore`` wants to be told which one.
+    Those of another library of the same name are left out. Where nothing says which library it was, all are there, and
+    ``restore`` wants to be told which one.
     """
     own = all_backups(file)
     library = _identity(file, own)
@@ -76,12 +77,7 @@ def offer(file: Path) -> Job[Offer | None]:
 
 def newer_than(file: Path, backup: Backup) -> list[Line]:
     """Return the lines of the mirror that follow a backup."""
-    end, batch, library = backup.end, backup.batch, backup.library
-    if not library:
-        with checks.looked_at(backup.file, is_alone=True) as connection:
-            end, batch = checks.end(connection), checks.newest_batch(connection)
-            library = checks.identity(connection)
-    return Mirror(file).since(end, batch, library)
+    return Mirror(file).since(*_end_of(backup))
 
 
 def restore(
@@ -111,7 +107,7 @@ def restore(
             backup, passed = yield from _newest_good(file)
             if backup is None and len(found := _libraries(choices(file))) > 1:
                 raise NothingFoundError(
-                    f"There are backups of {len(found)} libraries named “{file.stem}”, and nothing says which one is meant.",
+                    f"There are backups of {len(found)} libraries named “{file.stem}”; nothing says which is meant.",
                     "Name the file: “tagstudio library restore --list” shows them, “tagstudio library restore FILE” "
                     "puts one back.",
                 )
@@ -124,6 +120,7 @@ def restore(
     _keep_current(file, clock)
     yield Progress(0, 0, "putting it back")
     done = restoring.put_back(file, backup.file if backup else None, lines if with_newer else (), clock=clock)
+    _keep_restored(file, clock)
     return RestoreReport(
         backup=backup, judgements=done.replayed.judgements, new_tracks=done.replayed.new_tracks,
         new_tags=done.replayed.new_tags, not_replayed=tuple(done.replayed.not_replayed), kept_as=done.kept_as,
@@ -181,12 +178,42 @@ def _newest_good(file: Path) -> "Job[tuple[Backup | None, list[str]]]":
     found = choices(file)
     if len(_libraries(found)) > 1:
         return None, passed
-    for backup in found:
+    for backup in _by_worth(file, found):
         yield Progress(len(passed), 0, f"looking at {backup.file.name}")
         if not (why := backups.problem(backup)):
             return backup, passed
         passed.append(f"{backup.file.name}: {why}")
     return None, passed
+
+
+def _by_worth(file: Path, found: list[Backup]) -> list[Backup]:
+    """Return backups of the history that holds first, each the newest first; those of one that was given up last."""
+    mirror = Mirror(file)
+    try:
+        history = mirror.history(next(iter(_libraries(found)), ""))
+    except OSError:
+        history = None
+    return found if history is None else sorted(found, key=lambda each: not _is_of(each, history, mirror))
+
+
+def _is_of(backup: Backup, history: History, mirror: Mirror) -> bool:
+    try:
+        end, _, _ = _end_of(backup)
+        if (is_in := history.has(end)) is not None:
+            return is_in
+        # Judgements that the mirror lacks: it may be behind.
+        with checks.looked_at(backup.file, is_alone=True) as connection:
+            return mirror.is_of(connection)
+    except (OSError, sqlite3.Error):
+        return False
+
+
+def _end_of(backup: Backup) -> tuple[tuple[int, str], int, str]:
+    """Return the newest judgement, the newest batch and the library of a backup."""
+    if backup.library:
+        return backup.end, backup.batch, backup.library
+    with checks.looked_at(backup.file, is_alone=True) as connection:
+        return checks.end(connection), checks.newest_batch(connection), checks.identity(connection)
 
 
 def _keep_current(file: Path, clock: Clock) -> None:
@@ -196,6 +223,16 @@ def _keep_current(file: Path, clock: Clock) -> None:
             backups.back_up(file, "before restore", clock=clock)
     except TagStudioError as error:
         log.warning("no backup before restoring: %s", error.what)
+
+
+def _keep_restored(file: Path, clock: Clock) -> None:
+    """Let the mirror go on from what was put back, and make that the newest backup; neither fails what is done."""
+    try:
+        with checks.looked_at(file) as connection:
+            Mirror(file).follow(connection)
+        backups.back_up(file, "after restore", clock=clock)
+    except (TagStudioError, OSError, sqlite3.Error) as error:
+        log.warning("no backup after restoring: %s", error)
 
 
 def _wrong(file: Path) -> list[str]:

@@ -130,3 +130,122 @@ def test_of_a_folder_that_two_libraries_shared_each_gets_its_own(tmp_path):
             each.rename(shared / each.name)
     assert [each.reason for each in recovery.choices(first)] == ["with jazz"]
     assert [each.reason for each in recovery.choices(second)] == ["with live"]
+
+
+def start(file):
+    """Make a library with one judgement, back it up, and judge two more."""
+    with open_library(file) as library:
+        fill(library)
+        judge(library, 1)
+        back_up(file, "by hand")
+        judge(library, 2, 3)
+
+
+def test_after_going_back_on_purpose_the_next_restore_keeps_what_was_judged_since(file):
+    start(file)
+    run(recovery.restore(file, recovery.choices(file)[0], with_newer=False))
+    with open_library(file) as library:
+        judge(library, 4, 5, 6, answer=Verdict.NO)
+    expected = judged(file)
+    assert expected == [(1, "jazz", "yes"), (4, "jazz", "no"), (5, "jazz", "no"), (6, "jazz", "no")]
+    file.write_bytes(b"")
+    assert run(recovery.offer(file)).newer == 3
+    report = run(recovery.restore(file))
+    assert (report.judgements, report.not_replayed) == (3, ())
+    assert judged(file) == expected
+    assert wrong(file) == []
+
+
+def test_what_was_given_up_does_not_come_back_though_nothing_was_judged_since(file):
+    start(file)
+    run(recovery.restore(file, recovery.choices(file)[0], with_newer=False))
+    file.write_bytes(b"")
+    run(recovery.restore(file))
+    assert judged(file) == [(1, "jazz", "yes")]
+
+
+def test_what_was_given_up_can_still_be_put_back_by_name_and_holds_then(file):
+    start(file)
+    run(recovery.restore(file, recovery.choices(file)[0], with_newer=False))
+    given_up = next(each for each in recovery.choices(file) if each.reason == "before restore")
+    with open_library(file) as library:
+        judge(library, 4)
+    run(recovery.restore(file, given_up))
+    with open_library(file) as library:
+        judge(library, 5)
+    expected = judged(file)
+    assert [each[0] for each in expected] == [1, 2, 3, 5]
+    file.write_bytes(b"")
+    run(recovery.restore(file))
+    assert judged(file) == expected
+
+
+def test_what_was_put_back_is_backed_up_at_once(file):
+    start(file)
+    file.write_bytes(b"")
+    run(recovery.restore(file))
+    newest = recovery.choices(file)[0]
+    assert (newest.reason, newest.judgements) == ("after restore", 3)
+
+
+def test_backups_that_are_ahead_of_a_mirror_that_could_not_be_written_come_first(file):
+    start(file)
+    mirror = backup_folder(file) / "judgements.jsonl"
+    before = mirror.read_bytes()
+    with open_library(file) as library:
+        judge(library, 4)
+        back_up(file, "ahead")
+    mirror.write_bytes(before)
+    file.write_bytes(b"")
+    assert run(recovery.restore(file)).backup.reason == "ahead"
+    assert len(judged(file)) == 4
+    assert wrong(file) == []
+
+
+def flip(file, n):
+    """Change one bit in the n-th line of a mirror, counted from 0."""
+    mirror = backup_folder(file) / "judgements.jsonl"
+    lines = mirror.read_bytes().split(b"\n")
+    lines[n] = lines[n][:200] + bytes([lines[n][200] ^ 1]) + lines[n][201:]
+    mirror.write_bytes(b"\n".join(lines))
+
+
+def test_a_changed_line_of_the_mirror_costs_its_own_judgement_only_and_that_is_told(file):
+    start(file)
+    with open_library(file) as library:
+        judge(library, 4, 5)
+    flip(file, 2)
+    file.write_bytes(b"")
+    report = run(recovery.restore(file))
+    assert [each[0] for each in judged(file)] == [1, 2, 4, 5]
+    assert report.judgements == 3
+    assert report.not_replayed == ("judgement 3: its line in the second copy is lost",)
+    assert wrong(file) == []
+
+
+def test_undoing_a_batch_whose_line_is_lost_takes_nothing_else_back(file):
+    start(file)
+    with open_library(file) as library:
+        with library.write() as session:
+            judgements.undo(session)
+        judge(library, 4)
+    flip(file, 2)
+    file.write_bytes(b"")
+    run(recovery.restore(file))
+    with open_library(file) as library:
+        for _ in range(2):
+            with library.write() as session:
+                judgements.undo(session)
+    assert [each[0] for each in judged(file)] == [1, 2]
+
+
+def test_compacting_heals_a_mirror_with_a_changed_line(file):
+    start(file)
+    flip(file, 1)
+    assert wrong(file) == ["The second copy lacks 1 of 3 judgements."]
+    run(upkeep.compact(file))
+    assert wrong(file) == []
+    first = next(each for each in recovery.choices(file) if each.reason == "by hand")
+    file.write_bytes(b"")
+    report = run(recovery.restore(file, first))
+    assert (report.judgements, report.not_replayed) == (2, ())
