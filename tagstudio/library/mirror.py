@@ -78,7 +78,9 @@ class Mirror:
             last = self._last_of_file()
         except OSError:
             return True
-        return last is None or last["library"] != checks.identity(connection) or _has(connection, last)
+        # A library of an early version has no id, but its judgements tell.
+        library = checks.identity(connection)
+        return last is None or (bool(library) and last["library"] != library) or _has(connection, last)
 
     def since(self, end: tuple[int, str], batch: int, library: str) -> list[Line]:
         """Return the lines that follow a judgement and a batch, oldest first, batches without judgements included.
@@ -86,15 +88,17 @@ class Mirror:
         They are those of the history that holds (``histories.py``). A line that was lost leaves a gap in the ids. A
         library without an id, of an early version, is known by its judgements.
         """
-        history = self.history(library, end)
+        history = self.history(library or self.library_with(end))
         return history.since(end, batch) if history else []
 
-    def history(self, library: str, end: tuple[int, str] = (0, FIRST_HASH)) -> History | None:
-        """Return the history of a library; of one without an id the one written last that has a judgement."""
-        found = histories(self.lines())
-        if library:
-            return found.get(library)
-        return next((each for each in reversed(found.values()) if each.has(end)), None)
+    def history(self, library: str) -> History | None:
+        """Return the history of a library; None when no line is of it."""
+        return histories(self.lines()).get(library)
+
+    def library_with(self, end: tuple[int, str]) -> str:
+        """Return the id of the library, written last, that has or had a judgement; empty when there is none."""
+        found = reversed(histories(self.lines()).items())
+        return next((library for library, each in found if each.has(end) is not None), "")
 
     def library(self) -> str:
         """Return the id of the library that was written last; empty when nothing was, or it cannot be read."""

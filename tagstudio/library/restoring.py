@@ -25,7 +25,7 @@ from tagstudio.library.histories import Line
 from tagstudio.library.mirror import Mirror
 from tagstudio.library.owners import held
 from tagstudio.library.replaying import Replayed, replay
-from tagstudio.library.schema import SCHEMA
+from tagstudio.library.schema import SCHEMA, InfoRow
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +103,7 @@ def _completed(mirror: Mirror, part: Path, lines: Sequence[Line]) -> Replayed:
     with closing(connection):
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
+        library = checks.identity(connection)
         engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
         event.listen(engine, "begin", lambda each: each.exec_driver_sql("BEGIN"))
         with engine.connect() as each:
@@ -112,6 +113,8 @@ def _completed(mirror: Mirror, part: Path, lines: Sequence[Line]) -> Replayed:
         end, batch = checks.end(connection), checks.newest_batch(connection)
         with Session(engine) as session:
             seals.watch(session)
+            if not library:
+                _keep_identity(session, mirror, end)
             replayed = replay(session, lines)
             seals.renew(session)
             session.commit()
@@ -123,6 +126,13 @@ def _completed(mirror: Mirror, part: Path, lines: Sequence[Line]) -> Replayed:
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
     keep(part)
     return replayed
+
+
+def _keep_identity(session: Session, mirror: Mirror, end: tuple[int, str]) -> None:
+    """Give a copy of an early version, which had no id, the one that its library got since."""
+    library = mirror.library_with(end)
+    if library:
+        session.get_one(InfoRow, "id").value = library
 
 
 def _require_whole(connection: sqlite3.Connection) -> None:

@@ -140,7 +140,9 @@ def go_on_without(file: Path) -> None:
         if wrong := next(checks.full(connection), None):
             raise LibraryError(f"“{file.name}” is damaged. {wrong.what}", "Restore a backup.")
         try:
-            Mirror(file).accept(checks.end(connection), checks.newest_batch(connection), checks.identity(connection))
+            mirror = Mirror(file)
+            library = checks.identity(connection) or mirror.library()
+            mirror.accept(checks.end(connection), checks.newest_batch(connection), library)
         except OSError as error:
             raise LibraryError("That cannot be noted.", f"Allow writing in “{backup_folder(file)}”.") from error
 
@@ -190,7 +192,7 @@ def _by_worth(file: Path, found: list[Backup]) -> list[Backup]:
     """Return backups of the history that holds first, each the newest first; those of one that was given up last."""
     mirror = Mirror(file)
     try:
-        history = mirror.history(next(iter(_libraries(found)), ""))
+        history = mirror.history(next(iter(_libraries(found)), "") or mirror.library())
     except OSError:
         history = None
     return found if history is None else sorted(found, key=lambda each: not _is_of(each, history, mirror))

@@ -1,17 +1,19 @@
 """What is put back: the library's own backups, the history that holds, and all that was judged since."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tagstudio import paths
-from tagstudio.domain.errors import NothingFoundError
+from tagstudio.domain.errors import DamagedLibraryError, NothingFoundError
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Judgement, Verdict
 from tagstudio.domain.settings import Settings, save_settings
 from tagstudio.domain.tracks import TrackFacts
-from tagstudio.library import exchange, judgements, roots, tags, tracks
+from tagstudio.library import checks, exchange, judgements, roots, tags, tracks
 from tagstudio.library.backups import back_up, backup_folder, side_file
 from tagstudio.library.store import open_library
 from tagstudio.services import backups, recovery, upkeep
@@ -249,3 +251,94 @@ def test_compacting_heals_a_mirror_with_a_changed_line(file):
     file.write_bytes(b"")
     report = run(recovery.restore(file, first))
     assert (report.judgements, report.not_replayed) == (2, ())
+
+
+def test_what_was_judged_since_an_upgrade_comes_back_and_the_library_stays_the_same(file):
+    dump = Path(__file__).parents[2] / "faults" / "data" / "schema-1.sql"
+    with closing(sqlite3.connect(file, isolation_level=None)) as plain:
+        plain.executescript(dump.read_text("utf-8"))
+        plain.execute("PRAGMA journal_mode = WAL")
+    with open_library(file) as library:
+        judge(library, 1, answer=Verdict.UNSURE)
+        judge(library, 1, answer=Verdict.NO)
+    with checks.looked_at(file) as connection:
+        identity, end = checks.identity(connection), checks.end(connection)
+    file.write_bytes(b"")
+    report = run(recovery.restore(file))
+    assert (report.backup.reason, report.judgements, report.not_replayed) == ("schema-1", 2, ())
+    with checks.looked_at(file) as connection:
+        assert (checks.identity(connection), checks.end(connection)) == (identity, end)
+    assert wrong(file) == []
+
+
+def test_an_early_version_put_back_by_hand_does_not_hide_what_was_judged_since(file):
+    dump = Path(__file__).parents[2] / "faults" / "data" / "schema-1.sql"
+    with closing(sqlite3.connect(file, isolation_level=None)) as plain:
+        plain.executescript(dump.read_text("utf-8"))
+    early = file.read_bytes()
+    with open_library(file) as library:
+        judge(library, 1, answer=Verdict.NO)
+    expected = judged(file)
+    file.write_bytes(early)
+    with pytest.raises(DamagedLibraryError, match="lacks 1"):
+        open_library(file)
+    run(recovery.restore(file))
+    assert judged(file) == expected
+    file.write_bytes(early)
+    recovery.go_on_without(file)
+    open_library(file).close()
+
+
+def test_judgements_stay_with_a_track_whose_file_was_encoded_anew_since(file):
+    start(file)
+    with open_library(file) as library:
+        with library.write() as session:
+            tracks.update(session, 1, size=11, mtime_ns=6, facts=facts("encoded anew"))
+        judge(library, 1, 2, answer=Verdict.NO)
+    expected = judged(file)
+    file.write_bytes(b"")
+    report = run(recovery.restore(file))
+    assert (report.not_replayed, report.new_tracks) == ((), 0)
+    assert judged(file) == expected
+    assert wrong(file) == []
+
+
+def test_judgements_stay_with_a_tag_that_was_renamed_since(file):
+    start(file)
+    with open_library(file) as library:
+        with library.write() as session:
+            tags.rename(session, 1, "hard techno")
+        judge(library, 1, answer=Verdict.NO)
+        with library.write() as session:
+            judgements.undo(session, 2)
+    file.write_bytes(b"")
+    report = run(recovery.restore(file))
+    assert report.new_tags == 0
+    # Names are not in the mirror's reach: the tag is called what it was at the time of the backup.
+    assert judged(file) == [(1, "jazz", "no"), (3, "jazz", "yes")]
+    assert wrong(file) == []
+
+
+def test_tracks_and_tags_that_the_backup_lacks_are_not_taken_for_each_other(file):
+    start(file)
+    with open_library(file) as library:
+        with library.write() as session:
+            for i in (7, 8):
+                tracks.add(session, root_id=1, path=b"%d.mp3" % i, size=i, mtime_ns=i, facts=facts(f"hash{i}"))
+            for name in ("second", "third"):
+                tags.add(session, name)
+        judge(library, 8, tag_id=3)
+        judge(library, 7, tag_id=2)
+        with library.write() as session:
+            tags.rename(session, 3, "third, renamed")
+        judge(library, 8, tag_id=3, answer=Verdict.NO)
+    file.write_bytes(b"")
+    report = run(recovery.restore(file))
+    assert (report.new_tracks, report.new_tags) == (2, 2)
+    with open_library(file) as library, library.read() as session:
+        words = {tag_id: tag.name for tag_id, tag in exchange.every_tag(session).items()}
+        found = {(tracks.one(session, str(held.track_id)).path, words[held.tag_id]): held.verdict
+                 for held in exchange.held(session)}  # fmt: skip
+    assert found[b"8.mp3", "third, renamed"] == "no"
+    assert found[b"7.mp3", "second"] == "yes"
+    assert len(found) == 5
