@@ -179,7 +179,7 @@ def remove(copy: Backup) -> None:
 
 
 def sweep(file: Path) -> int:
-    """Delete what an interrupted backup has left, unless one is being made right now; return how much."""
+    """Delete what interrupted work has left among the backups, unless one is being made right now; return how much."""
     folder = backup_folder(file)
     if not folder.is_dir():
         return 0
@@ -188,13 +188,25 @@ def sweep(file: Path) -> int:
         for each in folder.iterdir():
             is_orphan = each.name.endswith(".sqlite3.sha256") and not each.with_suffix("").exists()
             if is_orphan or (each.name.startswith(".") and each.name != _LOCK):
-                each.unlink(missing_ok=True)
-                swept += 1
+                swept += _swept(each)
     return swept
 
 
+def _swept(left: Path) -> bool:
+    try:
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        else:
+            left.unlink(missing_ok=True)
+    except OSError as error:
+        # One that cannot be deleted keeps no other.
+        log.warning("could not delete %s: %s", left, why(error))
+        return False
+    return True
+
+
 def leftovers(folder: Path) -> list[Path]:
-    """Return what interrupted backups have left in a folder."""
+    """Return what interrupted work has left in a folder of backups."""
     return [each for each in folder.glob(".*") if each.name != _LOCK] if folder.is_dir() else []
 
 

@@ -1,4 +1,4 @@
-"""Judging anew what the mirror has and a backup lacks: by names and audio, in order, batch by batch."""
+"""Judging anew what the mirror has and a backup lacks: by numbers, names and audio, in order, batch by batch."""
 
 import os
 from collections.abc import Iterable, Sequence
