@@ -30,6 +30,7 @@ Clock = Callable[[], datetime]
 
 # What a copy leaves free on the disk.
 ROOM_BYTES = 8 << 20
+USUAL_SUFFIX = ".sqlite3"
 _NUMBER = re.compile(r"-(\d{6,})-")
 _PIECE_BYTES = 1 << 20
 
@@ -69,9 +70,11 @@ class Backup:
 
 
 def backup_folder(file: Path) -> Path:
-    """Return where the backups of a library lie: ``library.sqlite3`` has ``library.backups/``."""
-    beside = file.with_suffix(".backups")
-    return beside if beside != file else file.with_name(file.name + ".backups")
+    """Return where the backups of a library lie: ``library.sqlite3`` has ``library.backups/``.
+
+    Of another name nothing is left out: ``music.jazz`` and ``music.live`` have a folder each.
+    """
+    return file.with_suffix(".backups") if file.suffix == USUAL_SUFFIX else file.with_name(f"{file.name}.backups")
 
 
 def side_file(copy: Path) -> Path:
@@ -176,7 +179,7 @@ def remove(copy: Backup) -> None:
 
 
 def sweep(file: Path) -> int:
-    """Delete what an interrupted backup has left, unless one is being made right now; return how much."""
+    """Delete what interrupted work has left among the backups, unless one is being made right now; return how much."""
     folder = backup_folder(file)
     if not folder.is_dir():
         return 0
@@ -185,13 +188,25 @@ def sweep(file: Path) -> int:
         for each in folder.iterdir():
             is_orphan = each.name.endswith(".sqlite3.sha256") and not each.with_suffix("").exists()
             if is_orphan or (each.name.startswith(".") and each.name != _LOCK):
-                each.unlink(missing_ok=True)
-                swept += 1
+                swept += _swept(each)
     return swept
 
 
+def _swept(left: Path) -> bool:
+    try:
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+        else:
+            left.unlink(missing_ok=True)
+    except OSError as error:
+        # One that cannot be deleted keeps no other.
+        log.warning("could not delete %s: %s", left, why(error))
+        return False
+    return True
+
+
 def leftovers(folder: Path) -> list[Path]:
-    """Return what interrupted backups have left in a folder."""
+    """Return what interrupted work has left in a folder of backups."""
     return [each for each in folder.glob(".*") if each.name != _LOCK] if folder.is_dir() else []
 
 

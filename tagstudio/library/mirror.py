@@ -16,17 +16,15 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO
 
 from tagstudio.domain.disk_faults import reason as why
 from tagstudio.library import checks
 from tagstudio.library.backups import backup_folder
 from tagstudio.library.chain import FIRST_HASH
+from tagstudio.library.histories import History, Line, histories
 
 log = logging.getLogger(__name__)
-
-# {"library": id, "end": [id of the newest judgement, its hash], "batch": id, ...}
-Line: TypeAlias = dict[str, Any]
 
 NAME = "judgements.jsonl"
 PATTERN = "judgements-*.jsonl.gz"
@@ -80,34 +78,35 @@ class Mirror:
             last = self._last_of_file()
         except OSError:
             return True
-        return last is None or last["library"] != checks.identity(connection) or _has(connection, last)
+        # A library of an early version has no id, but its judgements tell.
+        library = checks.identity(connection)
+        return last is None or (bool(library) and last["library"] != library) or _has(connection, last)
 
     def since(self, end: tuple[int, str], batch: int, library: str) -> list[Line]:
         """Return the lines that follow a judgement and a batch, oldest first, batches without judgements included.
 
-        Each judgement's hash names the one before; where a library went on from an older backup, two follow the
-        same one, and the one written last counts.
+        They are those of the history that holds (``histories.py``). A line that was lost leaves a gap in the ids. A
+        library without an id, of an early version, is known by its judgements.
         """
-        judgement_id, hash_ = end
-        following: dict[str, Line] = {}
-        empty: dict[str, dict[int, Line]] = {}
-        for line in self.lines():
-            if line["library"] != library or line["end"][0] < judgement_id or "kind" not in line:
-                continue
-            if "prev_hash" in line:
-                following[line["prev_hash"]] = line
-            elif line["batch"] > batch:
-                empty.setdefault(line["end"][1], {})[line["batch"]] = line
-        found: list[Line] = []
-        batches: set[int] = set()
-        while True:
-            found += [line for line in empty.pop(hash_, {}).values() if line["batch"] not in batches]
-            line_after = following.pop(hash_, None)
-            if line_after is None:
-                return found
-            found.append(line_after)
-            batches.add(line_after["batch"])
-            hash_ = line_after["end"][1]
+        history = self.history(library or self.library_with(end))
+        return history.since(end, batch) if history else []
+
+    def history(self, library: str) -> History | None:
+        """Return the history of a library; None when no line is of it."""
+        return histories(self.lines()).get(library)
+
+    def library_with(self, end: tuple[int, str]) -> str:
+        """Return the id of the library, written last, that has or had a judgement; empty when there is none."""
+        found = reversed(histories(self.lines()).items())
+        return next((library for library, each in found if each.has(end) is not None), "")
+
+    def library(self) -> str:
+        """Return the id of the library that was written last; empty when nothing was, or it cannot be read."""
+        try:
+            last = self._last_of_file()
+        except OSError:
+            return ""
+        return str(last["library"]) if last else ""
 
     def lines(self) -> Iterator[Line]:
         """Yield every whole line, oldest first; torn and changed ones are left out."""
@@ -166,7 +165,8 @@ class Mirror:
                 raise OSError("what was written does not read back")
             _keep(part)
             part.replace(pressed)
-            last = self._last(opened)
+            # Where lines are lost, nothing is followed, so that the library writes all of them.
+            last = None if self.problem(connection) else self._last(opened)
             opened.truncate(0)
             opened.seek(0, os.SEEK_END)
             self._known = None

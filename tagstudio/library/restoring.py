@@ -21,10 +21,11 @@ from tagstudio.library import checks, migrations, seals
 from tagstudio.library.backups import ROOM_BYTES, keep, keep_folder, utc_now
 from tagstudio.library.damage import RESTORED
 from tagstudio.library.faults import explained
-from tagstudio.library.mirror import Line, Mirror
+from tagstudio.library.histories import Line
+from tagstudio.library.mirror import Mirror
 from tagstudio.library.owners import alone
 from tagstudio.library.replaying import Replayed, replay
-from tagstudio.library.schema import SCHEMA
+from tagstudio.library.schema import SCHEMA, InfoRow
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +103,7 @@ def _completed(mirror: Mirror, part: Path, lines: Sequence[Line]) -> Replayed:
     with closing(connection):
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA trusted_schema = OFF")
+        library = checks.identity(connection)
         engine = create_engine("sqlite://", creator=lambda: connection, poolclass=StaticPool)
         event.listen(engine, "begin", lambda each: each.exec_driver_sql("BEGIN"))
         with engine.connect() as each:
@@ -111,17 +113,26 @@ def _completed(mirror: Mirror, part: Path, lines: Sequence[Line]) -> Replayed:
         end, batch = checks.end(connection), checks.newest_batch(connection)
         with Session(engine) as session:
             seals.watch(session)
+            if not library:
+                _keep_identity(session, mirror, end)
             replayed = replay(session, lines)
             seals.renew(session)
             session.commit()
         _require_whole(connection)
-        if not mirror.is_of(connection):
-            # Not all of the lines were judged anew: else the copy would end where the mirror does.
+        if not lines and not mirror.is_of(connection):
+            # Somebody goes back on purpose: what the mirror has beyond is given up.
             with contextlib.suppress(OSError):
                 mirror.accept(end, batch, checks.identity(connection))
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
     keep(part)
     return replayed
+
+
+def _keep_identity(session: Session, mirror: Mirror, end: tuple[int, str]) -> None:
+    """Give a copy of an early version, which had no id, the one that its library got since."""
+    library = mirror.library_with(end)
+    if library:
+        session.get_one(InfoRow, "id").value = library
 
 
 def _require_whole(connection: sqlite3.Connection) -> None:

@@ -1,6 +1,8 @@
 """What can be offered when a library is damaged or gone, and putting it back."""
 
+import glob
 import logging
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +13,8 @@ from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.settings import load_settings
 from tagstudio.library import backups, checks, restoring
 from tagstudio.library.backups import Backup, Clock, all_backups, backup_folder, utc_now
-from tagstudio.library.mirror import Line, Mirror
+from tagstudio.library.histories import History, Line
+from tagstudio.library.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +45,21 @@ class RestoreReport:
 
 
 def choices(file: Path) -> list[Backup]:
-    """Return the backups of a library, newest first, those in the second place among them."""
-    found = all_backups(file)
+    """Return the backups of a library, newest first, those in the second place among them.
+
+    Those of another library of the same name are left out. Where nothing says which library it was, all are there, and
+    ``restore`` wants to be told which one.
+    """
+    own = all_backups(file)
+    library = _identity(file, own)
+    found = [each for each in own if each.library in ("", library)]
     known = {each.file.name for each in found}
-    for folder in _second_places(file):
-        found += [each for each in all_backups(file, folder) if each.file.name not in known]
+    for folder in _other_places(file):
+        for each in all_backups(file, folder):
+            is_own = not library or (each.library == library if each.library else _is_named_for(folder, library))
+            if is_own and each.file.name not in known:
+                found.append(each)
+                known.update([each.file.name] if library else [])
     return sorted(found, key=lambda each: (each.number, each.made_at), reverse=True)
 
 
@@ -64,12 +77,7 @@ def offer(file: Path) -> Job[Offer | None]:
 
 def newer_than(file: Path, backup: Backup) -> list[Line]:
     """Return the lines of the mirror that follow a backup."""
-    end, batch, library = backup.end, backup.batch, backup.library
-    if not library:
-        with checks.looked_at(backup.file, is_alone=True) as connection:
-            end, batch = checks.end(connection), checks.newest_batch(connection)
-            library = checks.identity(connection)
-    return Mirror(file).since(end, batch, library)
+    return Mirror(file).since(*_end_of(backup))
 
 
 def restore(
@@ -97,6 +105,12 @@ def restore(
         lines = _lacking(file)
         if not lines:
             backup, passed = yield from _newest_good(file)
+            if backup is None and len(found := _libraries(choices(file))) > 1:
+                raise NothingFoundError(
+                    f"There are backups of {len(found)} libraries named “{file.stem}”; nothing says which is meant.",
+                    "Name the file: “tagstudio library restore --list” shows them, “tagstudio library restore FILE” "
+                    "puts one back.",
+                )
             if backup is None:
                 raise NothingFoundError(
                     f"There is no good backup of “{file.name}”.", f"Backups lie in “{backup_folder(file)}”."
@@ -106,6 +120,7 @@ def restore(
     _keep_current(file, clock)
     yield Progress(0, 0, "putting it back")
     done = restoring.put_back(file, backup.file if backup else None, lines if with_newer else (), clock=clock)
+    _keep_restored(file, clock)
     return RestoreReport(
         backup=backup, judgements=done.replayed.judgements, new_tracks=done.replayed.new_tracks,
         new_tags=done.replayed.new_tags, not_replayed=tuple(done.replayed.not_replayed), kept_as=done.kept_as,
@@ -125,7 +140,9 @@ def go_on_without(file: Path) -> None:
         if wrong := next(checks.full(connection), None):
             raise LibraryError(f"“{file.name}” is damaged. {wrong.what}", "Restore a backup.")
         try:
-            Mirror(file).accept(checks.end(connection), checks.newest_batch(connection), checks.identity(connection))
+            mirror = Mirror(file)
+            library = checks.identity(connection) or mirror.library()
+            mirror.accept(checks.end(connection), checks.newest_batch(connection), library)
         except OSError as error:
             raise LibraryError("That cannot be noted.", f"Allow writing in “{backup_folder(file)}”.") from error
 
@@ -160,12 +177,45 @@ def _lacking(file: Path) -> list[Line]:
 
 def _newest_good(file: Path) -> "Job[tuple[Backup | None, list[str]]]":
     passed: list[str] = []
-    for backup in choices(file):
+    found = choices(file)
+    if len(_libraries(found)) > 1:
+        return None, passed
+    for backup in _by_worth(file, found):
         yield Progress(len(passed), 0, f"looking at {backup.file.name}")
         if not (why := backups.problem(backup)):
             return backup, passed
         passed.append(f"{backup.file.name}: {why}")
     return None, passed
+
+
+def _by_worth(file: Path, found: list[Backup]) -> list[Backup]:
+    """Return backups of the history that holds first, each the newest first; those of one that was given up last."""
+    mirror = Mirror(file)
+    try:
+        history = mirror.history(next(iter(_libraries(found)), "") or mirror.library())
+    except OSError:
+        history = None
+    return found if history is None else sorted(found, key=lambda each: not _is_of(each, history, mirror))
+
+
+def _is_of(backup: Backup, history: History, mirror: Mirror) -> bool:
+    try:
+        end, _, _ = _end_of(backup)
+        if (is_in := history.has(end)) is not None:
+            return is_in
+        # Judgements that the mirror lacks: it may be behind.
+        with checks.looked_at(backup.file, is_alone=True) as connection:
+            return mirror.is_of(connection)
+    except (OSError, sqlite3.Error):
+        return False
+
+
+def _end_of(backup: Backup) -> tuple[tuple[int, str], int, str]:
+    """Return the newest judgement, the newest batch and the library of a backup."""
+    if backup.library:
+        return backup.end, backup.batch, backup.library
+    with checks.looked_at(backup.file, is_alone=True) as connection:
+        return checks.end(connection), checks.newest_batch(connection), checks.identity(connection)
 
 
 def _keep_current(file: Path, clock: Clock) -> None:
@@ -177,6 +227,16 @@ def _keep_current(file: Path, clock: Clock) -> None:
         log.warning("no backup before restoring: %s", error.what)
 
 
+def _keep_restored(file: Path, clock: Clock) -> None:
+    """Let the mirror go on from what was put back, and make that the newest backup; neither fails what is done."""
+    try:
+        with checks.looked_at(file) as connection:
+            Mirror(file).follow(connection)
+        backups.back_up(file, "after restore", clock=clock)
+    except (TagStudioError, OSError, sqlite3.Error) as error:
+        log.warning("no backup after restoring: %s", error)
+
+
 def _wrong(file: Path) -> list[str]:
     try:
         with checks.looked_at(file) as connection:
@@ -185,12 +245,38 @@ def _wrong(file: Path) -> list[str]:
         return [str(error)]
 
 
-def _second_places(file: Path) -> list[Path]:
+def _identity(file: Path, own: Sequence[Backup]) -> str:
+    """Return the id of the library that lies, or lay, in a file; empty when nothing is left that has it."""
+    beside = [each.library for each in own if each.library]
+    written_last = Mirror(file).library()
+    beside += [written_last] if written_last else []
+    try:
+        with checks.looked_at(file) as connection:
+            of_file = checks.identity(connection)
+    except (OSError, sqlite3.Error):
+        of_file = ""
+    # Another library may lie there by mistake, or the id be damaged.
+    return of_file if of_file in beside or not beside else beside[0]
+
+
+def _other_places(file: Path) -> list[Path]:
+    """Return the folders that may have backups of a library, besides its own."""
+    # Earlier, libraries whose names differed in their last part only shared a folder.
+    shared = file.with_suffix(".backups")
+    found = [] if shared == backup_folder(file) else [shared]
     try:
         named = load_settings(paths.settings_file()).second_backup_folder
-        return sorted(Path(named).glob(f"{file.stem}-*.backups")) if named else []
+        return found + (sorted(Path(named).glob(f"{glob.escape(file.stem)}-*.backups")) if named else [])
     except (TagStudioError, OSError):
-        return []
+        return found
+
+
+def _is_named_for(folder: Path, library: str) -> bool:
+    return folder.name.endswith(f"-{library[:8]}.backups")
+
+
+def _libraries(found: Sequence[Backup]) -> set[str]:
+    return {each.library for each in found if each.library}
 
 
 def _count(lines: Sequence[Line]) -> int:

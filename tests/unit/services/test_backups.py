@@ -1,5 +1,6 @@
 """Backups: when they are made, what they are worth, where second copies go."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -139,3 +140,22 @@ def test_compacting_keeps_everything_and_makes_the_file_no_larger(judged):
     assert [each.what for each in upkeep.check(judged.file) if not each.is_ok] == []
     with open_studio(judged.file) as again:
         judge(again, [2], {"jazz": Verdict.NO})
+
+
+def test_a_trial_of_a_backup_that_was_killed_is_tidied_away_at_the_next_start(judged):
+    made = backups.make(judged).backup
+    folder = backup_folder(judged.file)
+    trial = backups.test_restore(judged.file, made)
+    next(trial)
+    next(trial)
+    (left,) = folder.glob(".test-*")
+    kept = folder.parent / "as a kill would leave it"
+    shutil.copytree(left, kept)
+    trial.close()
+    shutil.copytree(kept, left)
+    (left / "library.sqlite3").write_bytes(b"half a copy")
+    (folder / ".library-000009-x.sqlite3.part").write_bytes(b"half a backup")
+    judged.close()
+    open_studio(judged.file).close()
+    assert [each.name for each in folder.glob(".*")] == [".lock"]
+    assert [each.what for each in upkeep.check(judged.file) if not each.is_ok] == []
