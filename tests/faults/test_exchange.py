@@ -68,7 +68,7 @@ def test_k6_an_export_that_dies_or_finds_no_room_leaves_the_old_one_or_a_whole_n
     new = contents(whole)
     old = hashlib.sha256(OLD).hexdigest()
     calls = shim.count(lambda variables: run_plan(children, library, kind, tmp_path / "count", [None], variables), NAME)
-    faults = [Fault(each, at) for each in KINDS for at in points(calls, times(2, 200), salt=each)]
+    faults = [Fault(each, at) for each in KINDS for at in points(calls, times(4, 200), salt=each)]
     violations, killed = [], None
     for fault, (file, status) in zip(
         faults, run_plan(children, library, kind, tmp_path / "sweep", faults, shim.variables(NAME)), strict=True

@@ -10,8 +10,6 @@ from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.vocabulary import tag_name
 from tagstudio.gui.widgets.parts import plain_label, stacked
 
-_KEY_COMES = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
-
 
 class TagEntry(QWidget):
     """Enter adds the word; leaving the field never does.
@@ -60,12 +58,14 @@ class TagEntry(QWidget):
             self._hide_completions()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() in _KEY_COMES and isinstance(event, QKeyEvent):
-            if self._is_entered:  # a fast hand comes before the timer
+        if self._is_entered and event.type() == QEvent.Type.ShortcutOverride:
+            # A fast hand comes before the timer. Nothing may be hidden yet: the key is still on its way to it.
+            self.field.setText("")
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if self._is_entered:
                 self._empty()
             # A quick Escape may still reach the words that were offered; with nothing typed it means to leave.
-            is_escape = event.key() == Qt.Key.Key_Escape and event.type() == QEvent.Type.KeyPress
-            if is_escape and watched is not self.field and not self.field.text():
+            if event.key() == Qt.Key.Key_Escape and watched is not self.field and not self.field.text():
                 self._hide_completions()
                 self.left.emit()
                 return True
