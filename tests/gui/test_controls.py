@@ -106,6 +106,16 @@ def test_completions_for_what_is_no_longer_typed_are_dropped(qtbot: QtBot, entry
     assert not popup.isVisible()
 
 
+def test_the_keys_stay_in_the_list_when_their_row_goes(qtbot: QtBot, panel: SuggestionPanel) -> None:
+    panel.move_to(2)
+    panel.focus_list()
+    qtbot.waitUntil(panel.rows[2].hasFocus)
+    panel.show_lines(lines("techno"))
+    assert panel.rows[0].hasFocus()
+    panel.show_lines([])
+    assert not panel.entry.field.hasFocus()
+
+
 def test_the_nth_suggestion_is_toggled_by_its_number(qtbot: QtBot, panel: SuggestionPanel) -> None:
     with qtbot.waitSignal(panel.toggled) as toggled:
         panel.toggle_nth(2)

@@ -71,6 +71,9 @@ class SuggestionPanel(QWidget):
     def show_lines(self, lines: Sequence[Line], state: State = "known") -> None:
         """Show suggestions; the rows stay where they are while their contents change, the chosen tag stays chosen."""
         chosen = self.chosen_line
+        has_keys = any(row.hasFocus() for row in self._rows)
+        if has_keys:  # else Qt hands them on to the field for a word when their row is hidden
+            self._area.setFocus(Qt.FocusReason.OtherFocusReason)
         while len(self._rows) < len(lines):
             self._add_row()
         for n, row in enumerate(self._rows):
@@ -85,6 +88,8 @@ class SuggestionPanel(QWidget):
         if chosen and (now := self.chosen_line) and names(now)[1] != names(chosen)[1]:
             self._choose_row(names(chosen)[1])  # words added before the suggestions were known make room for them
         self._choose_wanted()
+        if has_keys:
+            self.focus_list()
         if self._wanted is None:
             self._tell_chosen()
 
