@@ -6,6 +6,7 @@ from json import loads
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QMessageBox, QProgressBar, QSplitter, QWidget
+from shiboken6 import isValid
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Progress
@@ -129,7 +130,8 @@ class WrittenDialog(QDialog):
 
     def _learn(self, track_id: int, newest: int | None) -> None:
         self._newest[track_id] = newest or 0
-        self._refresh_buttons()
+        if isValid(self):  # closed meanwhile; a lambda is not disconnected by that
+            self._refresh_buttons()
 
     def _is_newest(self, entry: Entry) -> bool | None:
         """Tell whether an entry is its track's newest write; None while that is not known."""
