@@ -45,6 +45,16 @@ def panel(qtbot: QtBot) -> SuggestionPanel:
     return made
 
 
+def take_first_completion(qtbot: QtBot, entry: TagEntry) -> QWidget:
+    qtbot.keyClicks(entry.field, "te")
+    entry.put_completions("te", ["techno", "tender"])
+    popup = entry.completer.popup()
+    assert popup is not None
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    return popup
+
+
 def test_enter_adds_the_word_and_empties_the_field(qtbot: QtBot, entry: TagEntry) -> None:
     qtbot.keyClicks(entry.field, "  late   night ")
     with qtbot.waitSignal(entry.added) as added:
@@ -73,23 +83,13 @@ def test_a_word_that_is_none_is_refused_in_one_sentence(qtbot: QtBot, entry: Tag
 def test_a_completion_chosen_by_key_is_added_once(qtbot: QtBot, entry: TagEntry) -> None:
     added: list[str] = []
     entry.added.connect(added.append)
-    qtbot.keyClicks(entry.field, "te")
-    entry.put_completions("te", ["techno", "tender"])
-    popup = entry.completer.popup()
-    assert popup is not None
-    qtbot.keyClick(popup, Qt.Key.Key_Down)
-    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    take_first_completion(qtbot, entry)
     qtbot.waitUntil(lambda: entry.field.text() == "")
     assert added == ["techno"]
 
 
 def test_a_key_right_after_enter_meets_an_empty_field(qtbot: QtBot, entry: TagEntry) -> None:
-    qtbot.keyClicks(entry.field, "te")
-    entry.put_completions("te", ["techno", "tender"])
-    popup = entry.completer.popup()
-    assert popup is not None
-    qtbot.keyClick(popup, Qt.Key.Key_Down)
-    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    popup = take_first_completion(qtbot, entry)
     entry.put_completions(entry.field.text(), ["techno"])  # an answer that was on its way
     with qtbot.waitSignal(entry.left):
         qtbot.keyClick(popup if popup.isVisible() else entry.field, Qt.Key.Key_Escape)
