@@ -15,6 +15,8 @@ from typing import TypeAlias
 from tagstudio.domain.tracks import shown
 from tagstudio.library import chain, seals
 
+# What looking at a damaged file may raise, for those who know no SQLite.
+DatabaseError: TypeAlias = sqlite3.Error
 # What a look at every start may cost: about 0.1 s.
 NEWEST = 3000
 _WORDS = {

@@ -2,7 +2,6 @@
 
 import glob
 import logging
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -206,7 +205,7 @@ def _is_of(backup: Backup, history: History, mirror: Mirror) -> bool:
         # Judgements that the mirror lacks: it may be behind.
         with checks.looked_at(backup.file, is_alone=True) as connection:
             return mirror.is_of(connection)
-    except (OSError, sqlite3.Error):
+    except (OSError, checks.DatabaseError):
         return False
 
 
@@ -233,7 +232,7 @@ def _keep_restored(file: Path, clock: Clock) -> None:
         with checks.looked_at(file) as connection:
             Mirror(file).follow(connection)
         backups.back_up(file, "after restore", clock=clock)
-    except (TagStudioError, OSError, sqlite3.Error) as error:
+    except (TagStudioError, OSError, checks.DatabaseError) as error:
         log.warning("no backup after restoring: %s", error)
 
 
@@ -253,7 +252,7 @@ def _identity(file: Path, own: Sequence[Backup]) -> str:
     try:
         with checks.looked_at(file) as connection:
             of_file = checks.identity(connection)
-    except (OSError, sqlite3.Error):
+    except (OSError, checks.DatabaseError):
         of_file = ""
     # Another library may lie there by mistake, or the id be damaged.
     return of_file if of_file in beside or not beside else beside[0]
