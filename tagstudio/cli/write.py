@@ -8,6 +8,7 @@ import typer
 from tagstudio.cli.options import AsJson, Query
 from tagstudio.cli.output import follow, note, print_json, print_line
 from tagstudio.cli.state import opened
+from tagstudio.services.field_map import field_map
 from tagstudio.services.write_tags import FilePlan, Plan, WriteOptions, Written, plan, require_allowed, write
 
 
@@ -41,6 +42,7 @@ def run(
         profile=profile, replace=tuple(replace or ()), removes_no=remove_no, keeps_mtime=preserve_mtime
     )
     with opened(context) as studio:
+        field_map(studio, profile)  # a name that does not exist is told before what is switched off
         if not dry_run and not yes:
             require_allowed(studio)
         wanted = follow(plan(studio, query, options))

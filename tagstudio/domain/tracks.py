@@ -75,13 +75,21 @@ def shown_path(path: bytes) -> str:
 
 
 # They make other letters of Japanese ones, as no accent does.
+# Letters with a stroke, and ligatures, are no accented letters to Unicode, but they are typed as if they were.
+_PLAIN = str.maketrans({
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th",
+})  # fmt: skip
 _KANA = "\N{COMBINING KATAKANA-HIRAGANA VOICED SOUND MARK}\N{COMBINING KATAKANA-HIRAGANA SEMI-VOICED SOUND MARK}"
 
 
 def folded(text: str) -> str:
-    """Fold case and accents away, for search: ``Béla`` and ``BELA`` become ``bela``; ``ガ`` is no accented ``カ``."""
+    """Fold case and accents away, for search.
+
+    ``Béla`` and ``BELA`` become ``bela``, ``Mørk`` becomes ``mork``; ``ガ`` is no accented ``カ``.
+    """
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", text).casefold()  # in this order: ™ decomposes to capitals
     decomposed = unicodedata.normalize("NFKD", plain)
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if c in _KANA or not unicodedata.combining(c)))
+    kept = "".join(c for c in decomposed if c in _KANA or not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", kept.translate(_PLAIN))

@@ -271,9 +271,11 @@ def sqlite_version() -> str:
 
 
 def cache_folder(file: Path) -> Path:
-    """Return where the cache of a library lives: ``library.sqlite3`` has ``library.cache/``."""
-    beside = file.with_suffix(".cache")
-    return beside if beside != file else file.with_name(file.name + ".cache")
+    """Return where the cache of a library lives: ``library.sqlite3`` has ``library.cache/``.
+
+    Of another name nothing is left out, as for backups.
+    """
+    return file.with_suffix(".cache") if file.suffix == backups.USUAL_SUFFIX else file.with_name(f"{file.name}.cache")
 
 
 def _access(file: Path, reading: str) -> Access:

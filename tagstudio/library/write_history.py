@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tagstudio.library import write_journal
-from tagstudio.library.schema import WriteEntryRow, WriteRunRow
+from tagstudio.library.schema import WriteRunRow
 from tagstudio.library.write_journal import DONE, RESTORE, RESTORED, Entry
 
 
-class History:
+class WriteHistory:
     """The entries of every file that was touched; a restore has an aim, the entry that it takes back.
 
     An entry can be taken back while nothing stands on it: each later entry of its file was taken back itself, or took
@@ -70,9 +70,9 @@ class History:
         self._files[file].append(entry_id)
 
 
-def read(session: Session) -> History:
+def read(session: Session) -> WriteHistory:
     """Return the history of all files."""
-    return History(write_journal.written(session), aims(session))
+    return WriteHistory(write_journal.written(session), aims(session))
 
 
 def aims_text(entry_ids: Sequence[int]) -> str:
@@ -91,11 +91,9 @@ def aims(session: Session) -> dict[int, int]:
     found: dict[int, int] = {}
     for run, entries in runs.items():
         named = _named(texts[run])
+        # A text that does not fit its entries tells nothing.
         if len(named) == len(entries):
             found |= {each.id: aim for each, aim in zip(entries, named, strict=True) if 0 < aim < each.id}
-        else:
-            # A run of the time before the journal kept that.
-            found |= {each.id: aim for each in entries if (aim := _aim_by_digests(session, each)) is not None}
     return found
 
 
@@ -104,19 +102,6 @@ def _named(text: str) -> list[int]:
         return [int(each) for each in json.loads(text)["takes_back"]]
     except (ValueError, KeyError, TypeError):
         return []
-
-
-def _aim_by_digests(session: Session, entry: Entry) -> int | None:
-    if not entry.new_sha256:
-        return None
-    query = select(WriteEntryRow.id).where(
-        WriteEntryRow.track_id == entry.track_id,
-        WriteEntryRow.id < entry.id,
-        WriteEntryRow.old_sha256 == entry.new_sha256,
-        WriteEntryRow.new_sha256 == entry.old_sha256,
-        WriteEntryRow.state.in_((DONE, RESTORED)),
-    )
-    return session.scalars(query.order_by(WriteEntryRow.id.desc()).limit(1)).first()
 
 
 def _file(entry: Entry) -> object:

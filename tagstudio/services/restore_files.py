@@ -8,7 +8,7 @@ from tagstudio.domain.errors import NothingFoundError, WriteRefusedError
 from tagstudio.domain.jobs import Job
 from tagstudio.domain.tracks import shown_path
 from tagstudio.library import roots, tags, tracks, write_history, write_journal
-from tagstudio.library.write_history import History
+from tagstudio.library.write_history import WriteHistory
 from tagstudio.library.write_journal import WRITE, Entry, Run
 from tagstudio.services.file_writer import FileRequest, Prepared
 from tagstudio.services.studio import Studio
@@ -151,7 +151,7 @@ def _request(entry: Entry, paths: dict[int, bytes], folders: tuple[bytes, ...], 
     )
 
 
-def _step(studio: Studio, entry: Entry, request: FileRequest, history: History) -> Step:
+def _step(studio: Studio, entry: Entry, request: FileRequest, history: WriteHistory) -> Step:
     def prepare(worker: Worker, request: FileRequest, temp: bytes, timeout_s: float) -> Prepared | None:
         _require_nothing_later(history, entry)
         with studio.library.read() as session:
@@ -169,7 +169,7 @@ def _step(studio: Studio, entry: Entry, request: FileRequest, history: History) 
     )  # fmt: skip
 
 
-def _require_nothing_later(history: History, entry: Entry) -> None:
+def _require_nothing_later(history: WriteHistory, entry: Entry) -> None:
     if (later := history.blocker(entry)) is not None:
         what = "written again" if history.is_tagging(later) else "restored"
         raise WriteRefusedError(

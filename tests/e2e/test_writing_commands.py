@@ -90,6 +90,7 @@ def test_the_map_of_fields_is_shown_and_changed_and_holds(judged, music):
     ("arguments", "says"),
     [
         (("write", "--dry-run", "--profile", "winamp"), "plain, picard, itunes, rekordbox"),
+        (("write", "--profile", "winamp"), "plain, picard, itunes, rekordbox"),
         (("write", "--dry-run", "--replace", "colour"), "facets are"),
         (("write", "title:'open", "--dry-run", "--profile", "x"), "."),
         (("write", "colour:red", "--dry-run"), "colour"),

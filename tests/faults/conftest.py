@@ -1,5 +1,6 @@
 """Fixtures of the fault tests; ``harness.py`` explains how they work together."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,9 +13,13 @@ from children import Children
 from counts import Record
 from disks import small_disks
 from heard import HeardLibrary, make_heard_library
+from judged import fill, judge
 from nursery import Nursery, nurseries
 from shim import Shim, build_shim
 from torture_run import Run, run_torture
+
+from tagstudio.services import backups
+from tagstudio.services.studio import open_studio
 
 
 @pytest.fixture(scope="session")
@@ -62,3 +67,28 @@ def record(request: pytest.FixtureRequest) -> Record:
 def small_disk(tmp_path: Path) -> Iterator[Callable[[int], Path]]:
     """Mount a disk of so many kilobytes: ``folder = small_disk(64)``; skips where mounting is not allowed."""
     yield from small_disks(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library with judgements, a backup of half of them, and a mirror of all; copy it, do not change it."""
+    folder = tmp_path_factory.mktemp("filled")
+    file = folder / "library.sqlite3"
+    fill(file, batches=30)
+    with open_studio(file) as studio:
+        backups.make(studio)
+    judge(file, range(30, 60))
+    return folder
+
+
+@pytest.fixture
+def copied(filled: Path, tmp_path: Path) -> Callable[[], Path]:
+    """Give a fresh copy of the filled library, as often as wanted."""
+    made = iter(range(10**6))
+
+    def copy() -> Path:
+        folder = tmp_path / f"copy {next(made)}"
+        shutil.copytree(filled, folder, ignore=shutil.ignore_patterns("*-owner", "*-wal", "*-shm"))
+        return folder / "library.sqlite3"
+
+    return copy

@@ -19,7 +19,7 @@ from tagstudio.domain.tracks import shown
 from tagstudio.gui.presenters.backups import BackupPresenter, test_text
 from tagstudio.gui.presenters.dates import made_text
 from tagstudio.gui.tips import plain_tip
-from tagstudio.gui.widgets.parts import button, plain_label, side_by_side, stacked
+from tagstudio.gui.widgets.parts import button, dress_table, plain_label, side_by_side, stacked
 from tagstudio.library.backups import Backup
 from tagstudio.services.backups import TestReport
 
@@ -195,13 +195,8 @@ def _texts(backup: Backup) -> tuple[str, ...]:
 def _table() -> QTableWidget:
     table = QTableWidget(0, len(COLUMNS))
     table.setHorizontalHeaderLabels(COLUMNS)
-    table.setAccessibleName("Backups")
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    dress_table(table, "Backups")
     table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
-    table.verticalHeader().hide()
     table.setStyleSheet("QTableWidget::item { padding: 0 10px; }")
     header = table.horizontalHeader()
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from tagstudio.gui.models.text_table import TextTable
+from tagstudio.gui.widgets.parts import dress_table
 
 EMPTY = "–"
 Mode = QHeaderView.ResizeMode
@@ -18,16 +19,11 @@ def filled_table(model: TextTable, name: str, *, first_is_widest: bool = False) 
     """
     view = QTableView()
     view.setModel(model)
-    view.setAccessibleName(name)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    dress_table(view, name)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setWordWrap(False)
-    view.setShowGrid(False)
     view.setStyleSheet("QTableView::item { padding: 0 6px; }")
     view.setAlternatingRowColors(True)
-    view.setTabKeyNavigation(False)
-    view.verticalHeader().hide()
     view.verticalHeader().setDefaultSectionSize(26)
     header = view.horizontalHeader()
     header.setSectionResizeMode(Mode.ResizeToContents if first_is_widest else Mode.Stretch)

@@ -17,7 +17,7 @@ ALL_TAGS = "all tags"
 WAITING = "Looking for the next question…"
 NOTHING = "There is nothing to ask."
 NOTHING_ADVICE = (
-    "Every track that was listened to has been asked about. "
+    "No track that was listened to is left to ask about. "
     "Choose another tag or another order of questions, or add and listen to more music."
 )
 

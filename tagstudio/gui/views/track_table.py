@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 from tagstudio.gui.models.paged_table import PagedTable
 from tagstudio.gui.presenters.library import SUGGESTIONS, TAGS
 from tagstudio.gui.widgets.chips import ChipsDelegate
+from tagstudio.gui.widgets.parts import dress_table
 
 ROW_PX = 26
 WIDTHS = (52, 220, 150, 130, 90, 60, 160, 240, 104)
@@ -132,19 +133,15 @@ class TrackTable(QTableView):
 
 
 def _dress(table: QTableView) -> None:
-    table.setAccessibleName("Tracks")
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    dress_table(table, "Tracks")
     table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
     table.setWordWrap(False)
-    table.setShowGrid(False)
     table.setAlternatingRowColors(True)
-    table.setTabKeyNavigation(False)
     table.setCornerButtonEnabled(False)
     delegate = ChipsDelegate(table)
     for column in (TAGS, SUGGESTIONS):
         table.setItemDelegateForColumn(column, delegate)
-    table.verticalHeader().hide()
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     table.verticalHeader().setDefaultSectionSize(ROW_PX)
     header = table.horizontalHeader()

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from tagstudio.domain.tracks import shown
 from tagstudio.domain.vocabulary import DEFAULT_FACET, FACETS
 from tagstudio.gui.widgets.choice import Choice as ChoiceBox
-from tagstudio.gui.widgets.parts import plain_label, side_by_side, stacked
+from tagstudio.gui.widgets.parts import dress_table, plain_label, side_by_side, stacked
 from tagstudio.services.exchange import AddTag, LeaveOut, MapTo
 from tagstudio.services.exchange.plans import Choice, FileWord
 
@@ -69,13 +69,8 @@ class WordTable(QWidget):
 def plain_table(name: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> QTableWidget:
     """Return a table that can be read and copied from, but not changed."""
     table = QTableWidget(len(rows), len(headers))
-    table.setAccessibleName(name)
+    dress_table(table, name)
     table.setHorizontalHeaderLabels(list(headers))
-    table.verticalHeader().hide()
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setTabKeyNavigation(False)
-    table.setShowGrid(False)
     table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     for row, cells in enumerate(rows):
         for column, cell in enumerate(cells):

@@ -60,6 +60,9 @@ def test_a_shown_path_is_never_cut():
         ("𝐀", "a"),
         ("ᾳ", "ΑΙ"),
         ("İ", "i"),
+        ("Mørk Æon", "mork aeon"),
+        ("ŁÓDŹ, Đorđe, ILGIN ılgın", "lodz, dorde, ilgin ilgin"),
+        ("Cœur", "coeur"),
     ],
 )
 def test_spellings_that_differ_in_case_or_accents_fold_alike(one, other):

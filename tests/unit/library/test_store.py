@@ -269,6 +269,7 @@ def test_the_cache_lies_beside_the_library():
     assert cache_folder(Path("/data/library.sqlite3")) == Path("/data/library.cache")
     assert cache_folder(Path("/data/mine")) == Path("/data/mine.cache")
     assert cache_folder(Path("/data/odd.cache")) == Path("/data/odd.cache.cache")
+    assert cache_folder(Path("/data/music.jazz")) != cache_folder(Path("/data/music.live"))
 
 
 def test_an_unfinished_creation_is_no_library(file):

@@ -2,13 +2,11 @@
 
 from types import SimpleNamespace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagstudio.library import write_history, write_journal
-from tagstudio.library.write_history import History
-from tagstudio.library.write_journal import DONE, RESTORE, RESTORED, WRITE
+from tagstudio.library.write_history import WriteHistory
+from tagstudio.library.write_journal import DONE
 
 ORIGINAL = 0
 # Few contents, so that files often come to hold again what they held before.
@@ -27,7 +25,7 @@ class File:
 
     def back(self, entry):
         """Take an entry back if nothing stands on it; return whether it was."""
-        history = History(self.entries, self.aims)
+        history = WriteHistory(self.entries, self.aims)
         if history.blocker(entry) is not None:
             return False
         assert self.contents == entry.new
@@ -70,7 +68,7 @@ def test_after_any_sequence_the_newest_write_comes_back_until_the_original_is_th
 @given(taken=steps)
 def test_after_any_sequence_everything_comes_back_at_once(taken):
     file = after(taken)
-    history = History(file.entries, file.aims)
+    history = WriteHistory(file.entries, file.aims)
     contents = file.contents
     for number, entry in enumerate(file.done(writes_only=True)[::-1], len(file.entries) + 1):
         assert history.blocker(entry) is None
@@ -86,33 +84,7 @@ def test_taking_back_what_stands_on_an_entry_makes_way_for_it(taken, number):
     if not (able := file.done()):
         return
     entry = able[number % len(able)]
-    while (blocker := History(file.entries, file.aims).blocker(entry)) is not None:
+    while (blocker := WriteHistory(file.entries, file.aims).blocker(entry)) is not None:
         assert file.back(file.entries[blocker - 1])
     assert entry.state == DONE
     assert file.back(entry)
-
-
-@pytest.fixture
-def journal(filled):
-    """A library with a write, a restore of it and a restore of that, of the time before the journal kept aims."""
-    with filled.write() as session:
-        for kind, old, new, state in (
-            (WRITE, "o", "a", DONE),
-            (RESTORE, "a", "o", RESTORED),
-            (RESTORE, "o", "a", DONE),
-        ):
-            _, (entry,) = write_journal.begin(session, kind, "", "", [(1, b"/music/1.mp3")])
-            write_journal.intend(
-                session, entry, path=b"/music/1.mp3", old_sha256=old, new_sha256=new, old_size=1, old_mtime_ns=1,
-                audio_hash="", patch=b"", fields_before="{}", fields_after="{}",
-            )  # fmt: skip
-            write_journal.settle(session, [entry], state)
-    return filled
-
-
-def test_an_older_journal_tells_the_aims_by_the_digests(journal):
-    with journal.read() as session:
-        assert write_history.aims(session) == {2: 1, 3: 2}
-        history = write_history.read(session)
-        assert history.after(3) == {2: RESTORED, 1: DONE}
-        assert [history.is_tagging(entry) for entry in (1, 2, 3)] == [True, False, True]
