@@ -19,7 +19,7 @@ from tagstudio.services import duplicates, file_words, roots, vocabulary
 from tagstudio.services.duplicates import Copy, Group
 from tagstudio.services.file_words import FileWord, Taken
 from tagstudio.services.judge import JudgementResult
-from tagstudio.services.roots import RootView
+from tagstudio.services.roots import Moved, RootView
 from tagstudio.services.studio import Studio
 from tagstudio.services.watching import Watcher
 
@@ -46,8 +46,8 @@ class Collection(QObject):
         self._folders_changed.connect(commands.refresh_folders)
         self._watch_failed.connect(commands.failed)
         self._rows: list[Any] = []
-        if studio.settings.watches_folders:
-            self.watch()
+        commands.scanned.connect(self._watch_if_wanted)  # a folder may be new
+        self._watch_if_wanted()
 
     def show_folders(self, parent: QWidget) -> TableDialog:
         """List the folders of the library."""
@@ -85,9 +85,14 @@ class Collection(QObject):
         return dialog
 
     def watch(self) -> None:
-        """Begin to watch the folders of the library, or watch them anew."""
+        """Watch the folders that the library has now."""
         reading = self._runner.start(lambda: roots.views(self._studio))
         reading.succeeded.connect(lambda found: self._watcher.start([each.folder for each in found]))
+
+    def move(self, old: Path, new: Path) -> None:
+        """Say that a folder is somewhere else now."""
+        running = self._moving(old, new)
+        running.failed.connect(lambda error: self._commands.failed.emit(error.what, error.advice))
 
     def close_down(self) -> None:
         """Watch nothing any more."""
@@ -116,10 +121,17 @@ class Collection(QObject):
     def _move(self, dialog: TableDialog) -> None:
         view: RootView = self._rows[dialog.chosen or 0]
         if folder := QFileDialog.getExistingDirectory(dialog, f"Where is “{shown(view.folder.name)}” now?"):
-            running = self._runner.start(lambda: roots.move(self._studio, view.folder, Path(folder)), lane="judge")
-            running.succeeded.connect(lambda _: self._commands.changed.emit())
-            running.succeeded.connect(lambda moved: self._commands.said.emit(moved.sentence, ""))
-            self._then(dialog, running, self._fill_folders)
+            self._then(dialog, self._moving(view.folder, Path(folder)), self._fill_folders)
+
+    def _moving(self, old: Path, new: Path) -> RunningJob:
+        running = self._runner.start(lambda: roots.move(self._studio, old, new), lane="judge")
+        running.succeeded.connect(self._moved)
+        return running
+
+    def _moved(self, moved: Moved) -> None:
+        self._commands.changed.emit()
+        self._commands.said.emit(moved.sentence, "")
+        self._watch_if_wanted()
 
     def _rescan(self, dialog: TableDialog) -> None:
         view: RootView = self._rows[dialog.chosen or 0]
@@ -131,11 +143,14 @@ class Collection(QObject):
             self._studio.change_settings(watches_folders=not self._studio.settings.watches_folders)
         except TagStudioError as error:
             _refuse(dialog, error)
+        if not self._studio.settings.watches_folders:
+            self._watcher.stop()
+        self._watch_if_wanted()
+        dialog.buttons[2].setText(self._watch_title())
+
+    def _watch_if_wanted(self) -> None:
         if self._studio.settings.watches_folders:
             self.watch()
-        else:
-            self._watcher.stop()
-        dialog.buttons[2].setText(self._watch_title())
 
     def _watch_title(self) -> str:
         return "Stop watching them" if self._studio.settings.watches_folders else "Watch them for changes"

@@ -1,9 +1,12 @@
 """Messages above the work that come with a button to do something about them."""
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 from tagstudio.gui.presenters.commands import Commands
 from tagstudio.gui.widgets.message_bar import MessageBar
+from tagstudio.services.joining import Elsewhere
 
 
 class Offers:
@@ -15,9 +18,10 @@ class Offers:
         commands: Commands,
         show_written: Callable[[], object],
         show_backups: Callable[[], object],
+        move_root: Callable[[Path, Path], object],
     ) -> None:
         self._messages, self._commands = messages, commands
-        self._show_written, self._show_backups = show_written, show_backups
+        self._show_written, self._show_backups, self._move_root = show_written, show_backups, move_root
 
     def of_saving(self, what: str, advice: str, retry: Callable[[], None]) -> None:
         """Offer to save a verdict again that is not on the disk."""
@@ -35,6 +39,11 @@ class Offers:
         """Offer to believe that so many files are gone; it may be a drive that is not connected."""
         advice = "Connect the drive and look for changes again."
         self._show(what, advice, "They are really gone", self._accept_missing)
+
+    def of_joining(self, found: Elsewhere) -> None:
+        """Offer to let the tracks of a folder be those that were found in another one."""
+        move = partial(self._move_root, found.old.folder, found.new.folder)
+        self._show(f"{found.what}.", "Say so, and they keep their tags and judgements.", "They are the same", move)
 
     def _accept_missing(self) -> None:
         self._commands.rescan(accept_missing=True)

@@ -31,8 +31,8 @@ QRadioButton::indicator:checked, QCheckBox::indicator:checked {
     width: 6px; height: 6px; border: 4px solid palette(highlight); background: palette(base);
 }
 QRadioButton::indicator:disabled, QCheckBox::indicator:disabled { border-color: palette(mid); }
-#offers { border: 1px solid palette(placeholder-text); }
-#offers::item, #facets::item { padding: 2px 4px; }
+#completions { border: 1px solid palette(placeholder-text); }
+#completions::item, #facets::item { padding: 2px 4px; }
 QPushButton[role="place"] { text-align: left; padding: 8px 10px; background: transparent; border-color: transparent; }
 QPushButton[role="place"]:checked {
     background: palette(button); color: palette(button-text); border-color: transparent; font-weight: 600;

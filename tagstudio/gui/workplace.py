@@ -217,7 +217,9 @@ class Workplace(QWidget):
 
     def _connect_messages(self) -> None:
         show = self._messages.show_failure
-        offers = self._offers = Offers(self._messages, self.commands, self.show_written, self.backups_wanted.emit)
+        offers = self._offers = Offers(
+            self._messages, self.commands, self.show_written, self.backups_wanted.emit, self.collection.move
+        )
         for source in self._failing:
             source.failed.connect(show)
         self.writing.changed.connect(self._refresh)
@@ -225,6 +227,7 @@ class Workplace(QWidget):
         self.track_panel.message.connect(show)
         self.commands.said.connect(self._news.tell)
         self.commands.held_back.connect(offers.of_accepting)
+        self.commands.found_elsewhere.connect(offers.of_joining)
         self.collection.track_wanted.connect(self._show_only)
         self.suggestions.not_saved.connect(partial(offers.of_saving, retry=self.suggestions.retry))
         self.review.not_saved.connect(partial(offers.of_saving, retry=self.review.retry))

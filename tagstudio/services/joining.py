@@ -32,18 +32,23 @@ class Joined:
 class Elsewhere:
     """A root without any audio, and one in which new files with the audio of so many of its tracks were found."""
 
-    old: str
-    new: str
+    old: Root
+    new: Root
     tracks: int
     is_there: bool = False
 
     @property
-    def sentence(self) -> str:
-        """What to do about it, for people."""
+    def what(self) -> str:
+        """What was found, for people."""
         was = "1 of its tracks was" if self.tracks == 1 else f"{self.tracks:,} of its tracks were"
-        command = f"tagstudio roots move {shlex.quote(self.old)} {shlex.quote(self.new)}"
         state = "holds no audio" if self.is_there else "is not there"
-        return f'“{self.old}” {state}, and {was} found in “{self.new}”: "{command}" keeps their judgements.'
+        return f"“{self.old.display}” {state}, and {was} found in “{self.new.display}”"
+
+    @property
+    def sentence(self) -> str:
+        """What was found, and the command that does something about it."""
+        command = f"tagstudio roots move {shlex.quote(self.old.display)} {shlex.quote(self.new.display)}"
+        return f'{self.what}: "{command}" keeps their judgements.'
 
 
 def elsewhere(studio: Studio, *, after: int) -> tuple[Elsewhere, ...]:
@@ -57,7 +62,7 @@ def elsewhere(studio: Studio, *, after: int) -> tuple[Elsewhere, ...]:
         with studio.library.read() as session:
             counts = places.found_among(session, old.id, after=after)
         found += [
-            Elsewhere(old.display, known[root_id].display, n, is_there(old.path))
+            Elsewhere(old, known[root_id], n, is_there(old.path))
             for root_id, n in counts.items()
             if 2 * n > new[root_id]
         ]

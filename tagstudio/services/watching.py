@@ -51,16 +51,19 @@ class Watcher:
 
     @property
     def is_watching(self) -> bool:
-        """Whether at least one folder is watched."""
+        """Whether at least one folder is watched, or waited for."""
         return self._lookout is not None
 
     def start(self, roots: Collection[Path]) -> None:
-        """Watch these folders and no others; what cannot be watched is told and left out."""
-        self.stop()
-        pending = _Pending(quiet_s=self._quiet_s, latest_s=self._latest_s, look_s=self._look_s)
-        lookout = _Lookout(pending, self._changed, self._complained)
-        if lookout.start(roots):
-            self._lookout = lookout
+        """Watch these folders and no others, the ones that are away as soon as they are there.
+
+        What cannot be watched is told and left out. What changed in the others and was not told yet still will be.
+        """
+        if self._lookout is None:
+            pending = _Pending(quiet_s=self._quiet_s, latest_s=self._latest_s, look_s=self._look_s)
+            self._lookout = _Lookout(pending, self._changed, self._complained)
+        if not self._lookout.watch_only(roots):
+            self.stop()
 
     def stop(self) -> None:
         """Watch nothing any more; what changed and was not told yet is forgotten."""
@@ -118,21 +121,24 @@ class _Lookout:
         self._observer: Any = Observer()
         # By root: what watchdog calls the watch, and which folder it was that is watched; None while there is none.
         self._watches: dict[bytes, tuple[Any, tuple[int, int] | None]] = {}
+        self._changing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="watching", daemon=True)
-
-    def start(self, roots: Collection[Path]) -> bool:
-        """Begin; tell whether there is a root that can be watched."""
         self._observer.start()
-        for root in map(os.fsencode, roots):
-            try:
-                self._watch(root)
-            except OSError as error:
-                self._complain(root, error)
-        if not self._watches:
-            _end(self._observer)
-            return False
         self._thread.start()
-        return True
+
+    def watch_only(self, roots: Collection[Path]) -> bool:
+        """Watch these roots and no others; tell whether there is one that can be watched."""
+        wanted = {os.fsencode(root) for root in roots}
+        with self._changing:
+            for root in self._watches.keys() - wanted:
+                watch, _ = self._watches.pop(root)
+                self._unschedule(watch)
+            for root in sorted(wanted - self._watches.keys()):
+                try:
+                    self._watch(root)
+                except OSError as error:
+                    self._complain(root, error)
+            return bool(self._watches)
 
     def stop(self) -> None:
         self._pending.end()
@@ -140,21 +146,33 @@ class _Lookout:
 
     def _run(self) -> None:
         while (folders := self._pending.wait()) is not None:
-            back = self._watch_again()
+            with self._changing:
+                back = self._watch_again()
+                watched = list(self._watches)
             if folders:
-                self._changed(_outermost({_existing(each, self._watches) for each in folders | back}))
+                self._tell(folders | back, watched)
             else:
                 for root in back:  # somebody may still be filling it
                     self._pending.note(root)
         _end(self._observer)
 
+    def _tell(self, folders: Collection[bytes], roots: Collection[bytes]) -> None:
+        # A root may have been left out since.
+        still = [each for each in folders if each in roots or any(is_inside(each, root) for root in roots)]
+        told = {_existing(each, roots) for each in still}
+        if told:
+            self._changed(_outermost(told))
+
     def _watch(self, root: bytes) -> None:
         # Looked at first: a folder that is replaced meanwhile is another one at the next look.
         folder = _identity(root)
-        self._watches[root] = (
-            self._observer.schedule(_Handler(root, self._pending.note), os.fsdecode(root), recursive=True),
-            folder,
-        )
+        handler = _Handler(root, self._pending.note)
+        watch = None if folder is None else self._observer.schedule(handler, os.fsdecode(root), recursive=True)
+        self._watches[root] = watch, folder
+
+    def _unschedule(self, watch: Any) -> None:
+        if watch is not None:
+            self._observer.unschedule(watch)
 
     def _watch_again(self) -> set[bytes]:
         """Watch the roots that are back, or replaced by other folders; return which."""
@@ -164,8 +182,7 @@ class _Lookout:
             now = _identity(root)
             if now is not None and now == folder and watch not in deaf:
                 continue
-            if watch is not None:
-                self._observer.unschedule(watch)
+            self._unschedule(watch)
             self._watches[root] = None, None
             if now is not None and self._is_watched_again(root):
                 back.add(root)

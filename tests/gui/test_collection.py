@@ -7,15 +7,17 @@ from pathlib import Path
 import mutagen
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from tagstudio.domain.jobs import run
+from tagstudio.domain.judgements import Verdict
 from tagstudio.gui.dialogs.meaning import MeaningDialog
 from tagstudio.gui.dialogs.tables import TableDialog
 from tagstudio.gui.main_window import MainWindow
 from tagstudio.gui.workplace import Workplace
-from tagstudio.services import browse
+from tagstudio.services import browse, roots
+from tagstudio.services.judge import judge
 from tagstudio.services.scan import scan
 from tagstudio.services.studio import open_studio
 
@@ -98,3 +100,34 @@ def test_a_word_of_any_length_widens_no_question(qtbot: QtBot) -> None:
     question.show()
     assert question.width() < 600
     question.reject()
+
+
+def test_a_folder_that_has_another_name_now_is_joined_at_the_press_of_a_button(
+    qtbot: QtBot, place: Workplace, music: Path
+) -> None:
+    judge(place.studio, browse.track_ids(place.studio, "b.flac"), {"jazz": Verdict.YES})
+    window = place.window()
+    assert isinstance(window, MainWindow)
+    renamed = music.rename(music.parent / "Musik")
+    place.commands.add_folders([renamed])
+    qtbot.waitUntil(lambda: "were found in" in window.messages.text, timeout=LONG_MS)
+    assert f"“{music}” is not there, and 4 of its tracks were found in “{renamed}”." in window.messages.text
+    button = next(each for each in window.messages.findChildren(QPushButton) if each.text() == "They are the same")
+    button.click()
+    qtbot.waitUntil(lambda: [each.folder for each in roots.views(place.studio)] == [renamed], timeout=LONG_MS)
+    (track,) = browse.track_ids(place.studio, "tag:jazz b.flac")
+    assert browse.track(place.studio, track).file == renamed / "one/b.flac"
+
+
+def test_a_folder_that_is_added_while_others_are_watched_is_watched_too(
+    qtbot: QtBot, place: Workplace, tmp_path: Path, music: Path
+) -> None:
+    place.studio.change_settings(watches_folders=True)
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(music / "one/b.flac", other / "first.flac")
+    with qtbot.waitSignal(place.commands.scanned, timeout=LONG_MS):
+        place.commands.add_folders([other])
+    qtbot.wait(500)  # until it is watched
+    shutil.copy(music / "two/c.ogg", other / "second.ogg")
+    qtbot.waitUntil(lambda: len(browse.track_ids(place.studio, "second.ogg")) == 1, timeout=LONG_MS)

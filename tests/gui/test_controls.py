@@ -87,17 +87,15 @@ def test_a_completion_chosen_by_key_is_added_once(qtbot: QtBot, entry: TagEntry)
 def test_a_completion_taken_by_tab_is_not_yet_added(qtbot: QtBot, entry: TagEntry) -> None:
     with qtbot.assertNotEmitted(entry.added):
         take_first_completion(qtbot, entry, Qt.Key.Key_Tab)
-    assert (entry.field.text(), entry.field.offers.isVisible()) == ("techno", False)
+    assert (entry.field.text(), entry.field.completions.isVisible()) == ("techno", False)
 
 
 def test_a_completion_that_is_clicked_is_added(qtbot: QtBot, entry: TagEntry) -> None:
     qtbot.keyClicks(entry.field, "te")
     entry.put_completions("te", ["techno", "tender"])
-    offers = entry.field.offers
+    shown = entry.field.completions
     with qtbot.waitSignal(entry.added) as added:
-        qtbot.mouseClick(
-            offers.viewport(), Qt.MouseButton.LeftButton, pos=offers.visualItemRect(offers.item(1)).center()
-        )
+        qtbot.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=shown.visualItemRect(shown.item(1)).center())
     assert added.args == ["tender"]
 
 
@@ -113,7 +111,7 @@ def test_a_key_right_after_enter_meets_an_empty_field(qtbot: QtBot, entry: TagEn
 def test_the_list_of_completions_never_takes_the_keyboard(qtbot: QtBot, entry: TagEntry) -> None:
     qtbot.keyClicks(entry.field, "te")
     entry.put_completions("te", ["techno", "tender"])
-    assert entry.field.offers.isVisible()
+    assert entry.field.completions.isVisible()
     assert entry.isActiveWindow()
     assert entry.field.hasFocus()
 
@@ -122,14 +120,14 @@ def test_a_list_with_no_room_under_its_field_opens_above_it(qtbot: QtBot, entry:
     entry.move(0, entry.screen().availableGeometry().bottom() - entry.height())
     qtbot.keyClicks(entry.field, "te")
     entry.put_completions("te", ["techno"] * 10)
-    offers = entry.field.offers
-    assert offers.geometry().bottom() <= entry.field.mapToGlobal(entry.field.rect().topLeft()).y()
+    shown = entry.field.completions
+    assert shown.geometry().bottom() <= entry.field.mapToGlobal(entry.field.rect().topLeft()).y()
 
 
 def test_completions_for_what_is_no_longer_typed_are_dropped(qtbot: QtBot, entry: TagEntry) -> None:
     qtbot.keyClicks(entry.field, "tec")
     entry.put_completions("te", ["tender"])
-    assert not entry.field.offers.isVisible()
+    assert not entry.field.completions.isVisible()
 
 
 def test_the_keys_stay_in_the_list_when_their_row_goes(qtbot: QtBot, panel: SuggestionPanel) -> None:

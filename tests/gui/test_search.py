@@ -46,10 +46,10 @@ def typed(qtbot, box, text):
 
 def test_enter_is_the_search_unless_a_way_to_go_on_is_chosen(qtbot, box):
     typed(qtbot, box, "ta")
-    assert box.offers.isVisible()
+    assert box.completions.isVisible()
     with qtbot.waitSignals([box.searched, box.left]):
         qtbot.keyClick(box.field, Qt.Key.Key_Return)
-    assert (box.text, box.offers.isVisible()) == ("ta", False)
+    assert (box.text, box.completions.isVisible()) == ("ta", False)
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Tab])
@@ -57,11 +57,11 @@ def test_down_chooses_and_enter_or_tab_takes_it(qtbot, box, key):
     typed(qtbot, box, "ta")
     for _ in range(2):
         qtbot.keyClick(box.field, Qt.Key.Key_Down)
-    assert box.offers.chosen == OFFERED[1]
+    assert box.completions.chosen == OFFERED[1]
     qtbot.keyClick(box.field, key)
     assert box.text == "tag:techno"
     assert box.field.hasFocus()
-    assert not box.offers.isVisible()
+    assert not box.completions.isVisible()
 
 
 def test_escape_closes_what_is_offered_and_only_then_leaves(qtbot, box):
@@ -69,7 +69,7 @@ def test_escape_closes_what_is_offered_and_only_then_leaves(qtbot, box):
     box.left.connect(lambda: left.append(True))
     typed(qtbot, box, "ta")
     qtbot.keyClick(box.field, Qt.Key.Key_Escape)
-    assert (box.offers.isVisible(), left) == (False, [])
+    assert (box.completions.isVisible(), left) == (False, [])
     qtbot.keyClick(box.field, Qt.Key.Key_Escape)
     assert left == [True]
 
@@ -85,7 +85,7 @@ def test_a_field_that_is_taken_asks_for_its_values(qtbot, box):
 def test_what_is_offered_late_for_another_text_is_dropped(qtbot, box):
     qtbot.keyClicks(box.field, "tab")
     box.put_completions("ta", 2, OFFERED)
-    assert not box.offers.isVisible()
+    assert not box.completions.isVisible()
 
 
 def test_a_mistake_is_underlined_until_the_text_changes(qtbot, box):

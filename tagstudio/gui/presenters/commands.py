@@ -34,6 +34,8 @@ class Commands(QObject):
     said = Signal(str, str)
     judged = Signal(object)  # JudgementResult
     held_back = Signal(str)  # so many files are gone that nothing was flagged
+    found_elsewhere = Signal(object)  # Elsewhere: a folder that seems to have another name or place now
+    scanned = Signal()
     changed = Signal()
     history_changed = Signal(str, str)  # what undo and redo would do; empty when nothing
 
@@ -120,6 +122,9 @@ class Commands(QObject):
         self._tell_failures(report.failed, "could not be read")
         if report.held_back:
             self.held_back.emit(" ".join(each.sentence for each in report.held_back))
+        for root in report.elsewhere:
+            self.found_elsewhere.emit(root)
+        self.scanned.emit()
         self.listen()
 
     def _listened(self, report: AnalysisReport) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionFrame, QWidget
 
 from tagstudio.domain.errors import QueryError
 from tagstudio.gui import theme
-from tagstudio.gui.widgets.offers import OfferingField
+from tagstudio.gui.widgets.completing_field import CompletingField
 from tagstudio.gui.widgets.parts import announce, plain_label, stacked
 from tagstudio.services.completion import Completion
 
@@ -29,7 +29,7 @@ class SearchBox(QWidget):
         self.field.setPlaceholderText(HINT)
         self.field.setClearButtonEnabled(True)
         self.field.setAccessibleName("Search")
-        self.offers = self.field.offers
+        self.completions = self.field.completions
         self._error = plain_label(wraps=True, role="failure")
         self._error.hide()
         self._is_wrong = False
@@ -43,7 +43,7 @@ class SearchBox(QWidget):
         self.field.textEdited.connect(lambda text: self.completions_wanted.emit(text, self.field.place))
         self.field.accepted.connect(self._accept)
         self.field.filled.connect(self._accept)
-        self.offers.closed.connect(self._place_error)
+        self.completions.closed.connect(self._place_error)
         self.field.returnPressed.connect(self._enter)
         self.field.left.connect(self.left)
         self.setLayout(stacked(self.field, self._error, spacing=2))
@@ -66,14 +66,14 @@ class SearchBox(QWidget):
 
     def set_text(self, text: str) -> None:
         """Put a search into the field and search at once."""
-        self.offers.hide()
+        self.completions.hide()
         self.field.setText(text)
         self._send()
 
     def put_completions(self, text: str, cursor: int, found: Sequence[Completion]) -> None:
         """Offer ways to go on, unless the text has changed since they were asked for."""
         if (text, cursor) == (self.text, self.field.place) and self.field.hasFocus():
-            self.offers.offer([(f"{each.label}   {each.detail}".rstrip(), each) for each in found])
+            self.completions.show_found([(f"{each.label}   {each.detail}".rstrip(), each) for each in found])
             self._place_error()
 
     def show_error(self, error: QueryError) -> None:
@@ -94,21 +94,21 @@ class SearchBox(QWidget):
         self.field.underline(None)
 
     def _place_error(self) -> None:
-        self._error.setVisible(self._is_wrong and self.offers.isHidden())
+        self._error.setVisible(self._is_wrong and self.completions.isHidden())
 
     def _accept(self) -> None:
-        chosen: Completion | None = self.offers.chosen
+        chosen: Completion | None = self.completions.chosen
         if chosen is None:
             return
         text = self.text
         self.field.setText(text[: chosen.start] + chosen.replacement + text[chosen.end :])
         self.field.set_place(chosen.start + len(chosen.replacement))
-        self.offers.hide()
+        self.completions.hide()
         if chosen.replacement.endswith(":"):  # a field wants its value next
             self.completions_wanted.emit(self.text, self.field.place)
 
     def _enter(self) -> None:
-        self.offers.hide()
+        self.completions.hide()
         self._send()
         self.left.emit()
 
@@ -119,7 +119,7 @@ class SearchBox(QWidget):
             self.searched.emit(self.text)
 
 
-class _Field(OfferingField):
+class _Field(CompletingField):
     def __init__(self) -> None:
         super().__init__("Ways to go on")
         self._mistake: int | None = None
@@ -144,7 +144,7 @@ class _Field(OfferingField):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Down and not self.offers.isVisible():
+        if event.key() == Qt.Key.Key_Down and not self.completions.isVisible():
             self.left.emit()
             return
         super().keyPressEvent(event)

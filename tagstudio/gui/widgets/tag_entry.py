@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QWidget
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.vocabulary import tag_name
-from tagstudio.gui.widgets.offers import OfferingField
+from tagstudio.gui.widgets.completing_field import CompletingField
 from tagstudio.gui.widgets.parts import plain_label, stacked
 
 
 class TagEntry(QWidget):
-    """Enter adds the word, or the one that is marked in the list of offers; leaving the field never does.
+    """Enter adds the word, or the one that is marked in the list of completions; leaving the field never does.
 
     ``completions_wanted`` asks for words that begin like the text; the answer comes by ``put_completions``.
     """
@@ -45,26 +45,26 @@ class TagEntry(QWidget):
     def put_completions(self, prefix: str, words: Sequence[str]) -> None:
         """Offer words, unless the text has changed since they were asked for."""
         if prefix and prefix == self.field.text() and self.field.hasFocus():
-            self.field.offers.offer([(word, word) for word in words])
+            self.field.completions.show_found([(word, word) for word in words])
 
     def _edited(self, text: str) -> None:
         self._error.hide()
         if text.strip():
             self.completions_wanted.emit(text)
         else:
-            self.field.offers.hide()
+            self.field.completions.hide()
 
     def _accept(self) -> None:
         self._fill()
         self._enter()
 
     def _fill(self) -> None:
-        if (word := self.field.offers.chosen) is not None:
+        if (word := self.field.completions.chosen) is not None:
             self.field.setText(word)
-        self.field.offers.hide()
+        self.field.completions.hide()
 
     def _enter(self) -> None:
-        self.field.offers.hide()
+        self.field.completions.hide()
         try:
             name = tag_name(self.field.text())
         except TagStudioError as error:
@@ -75,7 +75,7 @@ class TagEntry(QWidget):
         self.added.emit(name)
 
 
-class _Field(OfferingField):
+class _Field(CompletingField):
     def event(self, event: QEvent) -> bool:
         # With nothing typed there is nothing to take back here: let the window undo the last judgement.
         if (

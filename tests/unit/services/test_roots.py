@@ -2,6 +2,7 @@
 
 import os
 import queue
+import resource
 import shutil
 from pathlib import Path
 
@@ -142,10 +143,16 @@ def test_what_changes_in_a_watched_folder_is_told_once_it_is_quiet(music, tone, 
     assert told.empty()
 
 
-def test_a_folder_that_is_not_there_cannot_be_watched_and_that_is_a_sentence(tmp_path):
+def test_a_folder_that_cannot_be_watched_is_told_in_a_sentence(music):
     said: list[tuple[str, str]] = []
     watcher = Watcher(lambda _: None, lambda what, advice: said.append((what, advice)))
-    watcher.start([tmp_path / "never"])
+    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1, usual[1]))
+    try:
+        watcher.start([music])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, usual)
     assert not watcher.is_watching
-    assert len(said) == 1
-    assert all(said[0])
+    ((what, advice),) = said
+    assert what == "“music” cannot be watched: the system allows no more watchers."
+    assert advice

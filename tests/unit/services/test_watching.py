@@ -84,3 +84,34 @@ def test_nothing_is_told_once_watching_has_ended(watching, told, music, tone):
     time.sleep(0.6)
     assert told.empty()
     assert not watching.is_watching
+
+
+def test_a_root_that_is_away_at_the_start_is_told_and_watched_once_it_is_there(told, music, tone):
+    aside = music.rename(music.parent / "aside")
+    watcher = Watcher(told.put, lambda *words: told.put(list(words)), quiet_s=0.3, latest_s=1.5, look_s=0.2)
+    watcher.start([music])
+    try:
+        time.sleep(0.6)
+        assert watcher.is_watching
+        assert told.empty()
+        aside.rename(music)
+        settle(told, music)
+        tone(music / "one" / "later.wav")
+        assert told.get(timeout=SOON_S) == [music / "one"]
+    finally:
+        watcher.stop()
+
+
+def test_roots_that_come_and_go_while_watching_do_not_lose_what_changed_in_the_others(watching, told, music, tone):
+    other = music.parent / "other"
+    tone(other / "x.wav")
+    tone(music / "two" / "new.wav")
+    watching.start([music, other])
+    assert told.get(timeout=SOON_S) == [music / "two"]
+    tone(other / "y.wav")
+    assert told.get(timeout=SOON_S) == [other]
+    tone(music / "two" / "newer.wav")
+    watching.start([other])
+    tone(music / "two" / "newest.wav")
+    tone(other / "z.wav")
+    assert told.get(timeout=SOON_S) == [other]

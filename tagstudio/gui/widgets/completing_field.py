@@ -14,7 +14,7 @@ LEAST_WIDTH = 320
 ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class Offers(QListWidget):
+class CompletionList(QListWidget):
     """The ways to go on; its window never takes the keyboard, so that no key can meet it on the way to the field."""
 
     closed = Signal()
@@ -27,7 +27,7 @@ class Offers(QListWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
         self.setAccessibleName(name)
-        self.setObjectName("offers")
+        self.setObjectName("completions")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.hide()
 
@@ -37,7 +37,7 @@ class Offers(QListWidget):
         row = self.currentRow()
         return self._found[row] if self.isVisible() and 0 <= row < len(self._found) else None
 
-    def offer(self, found: Sequence[tuple[str, Any]]) -> None:
+    def show_found(self, found: Sequence[tuple[str, Any]]) -> None:
         """Show ways to go on, each with the text that is read, none of them marked."""
         self.clear()
         self._found = [each for _, each in found]
@@ -71,20 +71,20 @@ class Offers(QListWidget):
         return self._field.mapToGlobal(QPoint(0, -self.height()))
 
 
-class OfferingField(QLineEdit):
-    """Arrows mark an offer, Enter takes the marked one, Tab writes it into the field, Escape closes the list."""
+class CompletingField(QLineEdit):
+    """Arrows mark a completion, Enter takes the marked one, Tab writes it into the field, Escape closes the list."""
 
     accepted = Signal()
     filled = Signal()
     left = Signal()  # the person is done typing
 
-    def __init__(self, offers: str) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.offers = Offers(self, offers)
-        self.offers.itemClicked.connect(lambda _: self.accepted.emit())
+        self.completions = CompletionList(self, name)
+        self.completions.itemClicked.connect(lambda _: self.accepted.emit())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.offers.isVisible() and self._choose(event):
+        if self.completions.isVisible() and self._choose(event):
             return
         if event.key() == Qt.Key.Key_Escape:
             self.left.emit()
@@ -93,23 +93,23 @@ class OfferingField(QLineEdit):
 
     def event(self, event: QEvent) -> bool:
         # Tab would leave the field before it is a key press.
-        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab and self.offers.chosen is not None:
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Tab and self.completions.chosen is not None:
             if event.type() == QEvent.Type.KeyPress:
                 self.filled.emit()
             return True
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.offers.hide()
+        self.completions.hide()
         super().focusOutEvent(event)
 
     def _choose(self, event: QKeyEvent) -> bool:
-        """Let the offers have a key; Enter is theirs only when one is marked."""
+        """Let the list have a key; Enter is theirs only when one is marked."""
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-            self.offers.step(1 if event.key() == Qt.Key.Key_Down else -1)
+            self.completions.step(1 if event.key() == Qt.Key.Key_Down else -1)
         elif event.key() == Qt.Key.Key_Escape:
-            self.offers.hide()
-        elif event.key() in ENTER_KEYS and self.offers.chosen is not None:
+            self.completions.hide()
+        elif event.key() in ENTER_KEYS and self.completions.chosen is not None:
             self.accepted.emit()
         else:
             return False
