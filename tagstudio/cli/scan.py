@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -44,9 +44,14 @@ def run(
         job = scan(studio, folders, workers=workers, retry=retry, accept_missing=accept_missing)
         report = follow(while_working(studio, job))
     if as_json:
-        print_json(asdict(report))
+        print_json(_row(report))
     else:
         show(report)
+
+
+def _row(report: ScanReport) -> dict[str, Any]:
+    found = [{"old": each.old.display, "new": each.new.display, "tracks": each.tracks} for each in report.elsewhere]
+    return asdict(report) | {"elsewhere": found}
 
 
 def show(report: ScanReport) -> None:

@@ -24,6 +24,7 @@ def test_from_a_folder_of_music_to_an_export(program, real_music, tmp_path):
         "seconds",
         "notes",
         "held_back",
+        "elsewhere",
     }
     assert scanned["failed"] == []
     count = scanned["new"]

@@ -1,6 +1,8 @@
 """``scan`` and ``listen`` refuse what they cannot read in a sentence, and leave nothing behind."""
 
+import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -36,7 +38,11 @@ def test_the_way_out_for_a_renamed_folder_is_said_and_works(tmp_path, capsys, mu
     library = tmp_path / "library.sqlite3"
     assert tagstudio("--library", library, "scan", music) == 0
     new = music.rename(tmp_path / "Musik")
+    twin = shutil.copy(library, tmp_path / "twin.sqlite3")
     assert tagstudio("--library", library, "scan", new) == 0
     assert f'"tagstudio roots move {music} {new}" keeps their judgements.' in capsys.readouterr().out
     assert tagstudio("--library", library, "roots", "move", music, new) == 0
     assert capsys.readouterr().out.startswith(f"3 tracks are in “{new}” now")
+    assert tagstudio("--library", twin, "scan", new, "--json") == 0
+    told = json.loads(capsys.readouterr().out)["elsewhere"]
+    assert told == [{"old": str(music), "new": str(new), "tracks": 3}]
