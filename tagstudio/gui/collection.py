@@ -176,7 +176,7 @@ class Collection(QObject):
             running = self._runner.start(lambda: file_words.map_word(self._studio, word.word, tag), lane="judge")
             self._then(dialog, running, self._fill_words)
 
-        MeaningDialog(dialog, word.word, names, meant).open()
+        MeaningDialog(dialog, word.word, names, meant, now=word.tag.name if word.tag else "").open()
 
     def _jump(self, dialog: TableDialog) -> None:
         copy: Copy = self._rows[dialog.chosen or 0]

@@ -43,7 +43,12 @@ class Offers:
     def of_joining(self, found: Elsewhere) -> None:
         """Offer to let the tracks of a folder be those that were found in another one."""
         move = partial(self._move_root, found.old.folder, found.new.folder)
-        self._show(f"{found.what}.", "Say so, and they keep their tags and judgements.", "They are the same", move)
+        self._show(
+            f"{found.what}.",
+            "If it is the same folder, its tracks keep their tags and judgements.",
+            "It is the same folder",
+            move,
+        )
 
     def _accept_missing(self) -> None:
         self._commands.rescan(accept_missing=True)

@@ -87,9 +87,15 @@ def test_what_a_word_means_is_asked_in_plain_text_and_kept(qtbot: QtBot, place: 
     (question,) = dialog.findChildren(MeaningDialog)
     assert question.word.text() == "“<b>no markup</b>”"
     assert question.word.textFormat() == Qt.TextFormat.PlainText
+    assert (question.tag.currentText(), question.take.isEnabled()) == ("", False)
     question.tag.setCurrentText("jazz")
     qtbot.keyClick(question, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: any(row[0].startswith("<") and row[3] == "jazz" for row in dialog.rows.rows))
+    dialog.table.selectRow(next(n for n, row in enumerate(dialog.rows.rows) if row[0].startswith("<")))
+    qtbot.waitUntil(lambda: not dialog.findChildren(MeaningDialog))
+    dialog.buttons[1].click()
+    qtbot.waitUntil(lambda: bool(dialog.findChildren(MeaningDialog)), timeout=LONG_MS)
+    assert dialog.findChildren(MeaningDialog)[0].tag.currentText() == "jazz"
     dialog.close()
 
 
@@ -112,7 +118,7 @@ def test_a_folder_that_has_another_name_now_is_joined_at_the_press_of_a_button(
     place.commands.add_folders([renamed])
     qtbot.waitUntil(lambda: "were found in" in window.messages.text, timeout=LONG_MS)
     assert f"“{music}” is not there, and 4 of its tracks were found in “{renamed}”." in window.messages.text
-    button = next(each for each in window.messages.findChildren(QPushButton) if each.text() == "They are the same")
+    button = next(each for each in window.messages.findChildren(QPushButton) if each.text() == "It is the same folder")
     button.click()
     qtbot.waitUntil(lambda: [each.folder for each in roots.views(place.studio)] == [renamed], timeout=LONG_MS)
     (track,) = browse.track_ids(place.studio, "tag:jazz b.flac")

@@ -25,7 +25,7 @@ class TableDialog(QDialog):
         self.resize(780, 480)
         self.note = plain_label("One moment…", wraps=True, role="muted")
         self.rows = TextTable(headers, self)
-        self.table = filled_table(self.rows, title, first_is_widest=True)
+        self.table = filled_table(self.rows, title, wide=(0,))
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._enable())
         self.buttons = [button(name, act) for name, act, _ in actions]
         self._needing: list[QPushButton] = [

@@ -12,23 +12,25 @@ EMPTY = "–"
 Mode = QHeaderView.ResizeMode
 
 
-def filled_table(model: TextTable, name: str, *, first_is_widest: bool = False) -> QTableView:
+def filled_table(model: TextTable, name: str, *, wide: Sequence[int] = ()) -> QTableView:
     """Return a table for reading and choosing a row by mouse and keyboard.
 
-    Its columns share its width; or all but the first are as wide as their texts.
+    Its columns share its width; or the ``wide`` ones share what the others leave, which are as wide as their texts.
     """
     view = QTableView()
     view.setModel(model)
     dress_table(view, name)
     view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
     view.setWordWrap(False)
+    view.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of paths the end tells most
     view.setStyleSheet("QTableView::item { padding: 0 6px; }")
     view.setAlternatingRowColors(True)
     view.verticalHeader().setDefaultSectionSize(26)
     header = view.horizontalHeader()
-    header.setSectionResizeMode(Mode.ResizeToContents if first_is_widest else Mode.Stretch)
-    if first_is_widest:
-        header.setSectionResizeMode(0, Mode.Stretch)
+    header.setSectionResizeMode(Mode.ResizeToContents if wide else Mode.Stretch)
+    header.setResizeContentsPrecision(0)  # only what is in sight is measured
+    for column in wide:
+        header.setSectionResizeMode(column, Mode.Stretch)
     header.setHighlightSections(False)
     header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     return view

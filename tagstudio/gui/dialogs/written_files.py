@@ -38,8 +38,8 @@ class WrittenDialog(QDialog):
         self._newest: dict[int, int] = {}  # by track: its newest write that is not taken back
         self.run_table = TextTable(("When", "What", "Files"), self)
         self.file_table = TextTable(("File", "State", "Changes"), self)
-        self.run_view = filled_table(self.run_table, "Runs")
-        self.file_view = filled_table(self.file_table, "Files of the run")
+        self.run_view = filled_table(self.run_table, "Runs", wide=(1,))
+        self.file_view = filled_table(self.file_table, "Files of the run", wide=(0, 2))
         self.restore_file = button("Restore this file", self._restore_file)
         self.restore_run = button("Restore this run", self._restore_run)
         self.restore_all = button("Restore everything…", self._restore_all)

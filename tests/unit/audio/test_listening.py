@@ -93,7 +93,7 @@ def test_damage_is_told(tmp_path: Path, flac: Path) -> None:
     assert "The file promises 25.0 s but holds" in heard.note
 
 
-@pytest.mark.parametrize("ending", ["wav", "aiff"])
+@pytest.mark.parametrize("ending", ["wav", "aiff", "mp3"])
 def test_a_file_cut_short_is_said_to_be_so_even_when_only_excerpts_are_heard(tmp_path: Path, ending: str) -> None:
     whole = tmp_path / f"whole.{ending}"
     soundfile.write(whole, np.random.default_rng(1).uniform(-0.5, 0.5, 20 * 8000), 8000)
