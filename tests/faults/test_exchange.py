@@ -123,7 +123,7 @@ def test_d1_a_full_disk_costs_no_older_export_and_the_same_command_works_after_r
 ) -> None:
     disk = small_disk(4096)
     file = target(disk / "out", kind)
-    filler = fill(disk, leave_kb=4)
+    filler = fill(disk, leave_kb=0 if kind == "m3u8" else 4)  # a playlist is that small
     done = children.run(arguments(file, kind), library=library)
     violations = [] if done.returncode == 1 else [f"status {done.returncode} on a full disk"]
     if kind != "sqlite" and not FORMATS[kind].is_per_track:
