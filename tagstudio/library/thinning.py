@@ -11,18 +11,21 @@ PERIODS = (("%Y-%m-%d", 7), ("%G-%V", 4), ("%Y-%m", 12))
 NEWEST = 10
 
 
-def superfluous(backups: Sequence[Backup], now: datetime) -> list[Backup]:
-    """Return the backups that may go.
+def superfluous(backups: Sequence[Backup], library: str, now: datetime) -> list[Backup]:
+    """Return the backups of a library that may go.
 
     What lies in the future is kept: the clock was wrong, then or now. So are the newest few by number, whatever the
-    clock says of them, and copies that nobody knows the time of.
+    clock says of them, and copies that nobody knows the time of. Copies that a person made, and those of another
+    library, are nobody's to thin.
 
     Parameters
     ----------
     backups : sequence of Backup
         Newest first, as ``all_backups`` returns them.
+    library : str
+        The library's id.
     """
-    whole = [each for each in backups if not each.is_cut]
+    whole = [each for each in backups if library and each.library == library and not each.is_cut]
     kept = {each.number for each in whole[:NEWEST]}
     times = {each.number: made for each in whole if (made := _time(each)) is not None}
     kept |= {each.number for each in whole if each.number not in times}

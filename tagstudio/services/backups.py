@@ -59,7 +59,7 @@ def make(studio: Studio, reason: str = "by hand", *, clock: Clock = utc_now) -> 
     copy = backups.back_up(studio.file, reason, clock=clock)
     made = next(each for each in all_backups(studio.file) if each.file == copy)
     warning = _copy_to_second_place(studio, made, clock)
-    return BackupReport(made, thinned=_thin(all_backups(studio.file), clock()), warning=warning)
+    return BackupReport(made, thinned=_thin(all_backups(studio.file), made.library, clock()), warning=warning)
 
 
 def before(studio: Studio, reason: str, *, clock: Clock = utc_now) -> BackupReport:
@@ -182,15 +182,15 @@ def _copy_to_second_place(studio: Studio, made: Backup, clock: Clock) -> str:
             backups.publish(part, replace(made, file=folder / made.file.name))
         finally:
             part.unlink(missing_ok=True)
-        _thin(all_backups(studio.file, folder), clock())
+        _thin(all_backups(studio.file, folder), made.library, clock())
     except OSError as error:
         because = why(error)
         return f"The second copy of the backup could not be made: {because}; the backup itself was made."
     return ""
 
 
-def _thin(found: list[Backup], now: datetime) -> int:
-    gone = superfluous(found, now)
+def _thin(found: list[Backup], library: str, now: datetime) -> int:
+    gone = superfluous(found, library, now)
     for each in gone:
         try:
             backups.remove(each)

@@ -1,5 +1,6 @@
 """T1, I8: backups over time, with clocks that jump."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from harness import check, times
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import run
 from tagstudio.library.backups import all_backups, backup_folder, problem
+from tagstudio.library.store import open_library
 from tagstudio.library.thinning import superfluous
 from tagstudio.services import backups, recovery
 from tagstudio.services.studio import open_studio
@@ -62,7 +64,7 @@ def test_i8_each_automatic_backup_is_good_and_the_last_good_one_is_never_thinned
         violations.append("the last good backup was thinned")
     if len(kept) > 10 + 7 + 4 + 12 + 1:
         violations.append(f"{len(kept)} backups are kept")
-    if superfluous(kept, start + timedelta(days=40_000)) and len(kept) <= 10:
+    if superfluous(kept, made.library, start + timedelta(days=40_000)) and len(kept) <= 10:
         violations.append("the newest few would go")
     violations += [f"{each['invariant']}: {each['what']}" for each in check(file, backups=backup_folder(file))]
     record("I8", "backups over months, thinned", n=len(kept), violations=violations)
@@ -79,3 +81,22 @@ def test_a_backup_that_cannot_be_made_leaves_the_older_ones(copied):
             backups.make(studio)
     assert all_backups(file) == before
     assert [each.name for each in backup_folder(file).glob(".*")] == [".lock"]
+
+
+def test_copies_of_a_person_and_backups_of_another_library_are_never_thinned(copied):
+    file = copied()
+    start = datetime(2040, 1, 1, tzinfo=UTC)  # all that is there is old by then
+    (theirs,) = all_backups(file)
+    copy = backup_folder(file) / "before I merged the moods.sqlite3"
+    shutil.copyfile(file, copy)
+    file.unlink()
+    file.with_name("judgements.jsonl").unlink(missing_ok=True)
+    with open_library(file.with_name("other.sqlite3")):
+        pass
+    shutil.move(file.with_name("other.sqlite3"), file)
+    with open_studio(file) as studio:
+        for day in range(40):
+            backups.make(studio, clock=lambda day=day: start + timedelta(days=day))
+    kept = {each.file for each in all_backups(file)}
+    assert {theirs.file, copy} < kept
+    assert len(kept) < 40
