@@ -50,7 +50,8 @@ test: dev  ## Check everything: lint, all tests, the wheel
 	@$(MAKE) --no-print-directory lint
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal \
 		tests/contracts tests/unit tests/gui
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest tests/e2e tests/faults
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup \
+		tests/e2e tests/faults
 	$(BIN)/python packaging/smoke_wheel.py
 
 faults: dev  ## Inject every fault of the plan at full count, and print the table of what broke

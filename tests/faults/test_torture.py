@@ -14,7 +14,7 @@ from harness import full
 
 from tagstudio.domain.tracks import shown_path
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("torture")]
 
 WALL_S = 600
 # What the manifest asks for and we decide otherwise, with the reason.

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from harness import acknowledged, full
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("torture")]
 
 # A window that stands still for longer feels broken; the plan's figure. A busy test machine is given more.
 TICK_MS = 200 if full() else 2000
