@@ -40,10 +40,33 @@ class Restored:
     kept_as: Path | None = None
 
 
+@contextmanager
+def replacing(file: Path) -> Iterator[None]:
+    """Be the only one to have a library, from the look at what was judged in it until another file is in its place.
+
+    Raises
+    ------
+    LibraryError
+        If somebody has the library open, or the disk is full; then everything is as before.
+    """
+    try:
+        with alone(file), explained(file):
+            yield
+    except BlockingIOError as error:
+        raise LibraryError(
+            f"“{file.name}” is open, so nothing can be put in its place.", "Close the program that uses it."
+        ) from error
+    except OSError as error:
+        raise LibraryError(
+            f"The backup could not be put back: {why(error)}; everything is as before.",
+            f"Free some space, or allow writing in “{file.parent}”.",
+        ) from error
+
+
 def put_back(
     file: Path, whole: Path | None, lines: Sequence[Line] = (), *, clock: Callable[[], datetime] = utc_now
 ) -> Restored:
-    """Make the library what a whole copy says, with the mirror's lines judged on top.
+    """Make the library what a whole copy says, with the mirror's lines judged on top; call it inside ``replacing``.
 
     Parameters
     ----------
@@ -57,21 +80,11 @@ def put_back(
     Raises
     ------
     LibraryError
-        If somebody has the library open, or the disk is full; then everything is as before.
+        If the copy is not whole, or there is no room for it.
     """
-    try:
-        with alone(file), explained(file), _part(file, whole) as part:
-            replayed = _completed(Mirror(file), part, lines)
-            return Restored(replayed, _swap(file, part, clock()))
-    except BlockingIOError as error:
-        raise LibraryError(
-            f"“{file.name}” is open, so nothing can be put in its place.", "Close the program that uses it."
-        ) from error
-    except OSError as error:
-        raise LibraryError(
-            f"The backup could not be put back: {why(error)}; everything is as before.",
-            f"Free some space, or allow writing in “{file.parent}”.",
-        ) from error
+    with _part(file, whole) as part:
+        replayed = _completed(Mirror(file), part, lines)
+        return Restored(replayed, _swap(file, part, clock()))
 
 
 @contextmanager

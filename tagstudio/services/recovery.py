@@ -93,33 +93,14 @@ def restore(
     LibraryError
         If the backup that was asked for is damaged, the library is open, or the disk is full.
     """
-    passed: list[str] = []
-    lines: Sequence[Line] = []
-    if backup is not None:
-        yield Progress(0, 0, "looking at the backup")
-        if why := backups.problem(backup):
-            raise LibraryError(f"“{backup.file.name}” cannot be put back. {why}", "Choose another backup.")
-    else:
-        yield Progress(0, 0, "looking at the library")
-        lines = _lacking(file)
-        if not lines:
-            backup, passed = yield from _newest_good(file)
-            if backup is None and len(found := _libraries(choices(file))) > 1:
-                raise NothingFoundError(
-                    f"There are backups of {len(found)} libraries named “{file.stem}”; nothing says which is meant.",
-                    "Name the file: “tagstudio library restore --list” shows them, “tagstudio library restore FILE” "
-                    "puts one back.",
-                )
-            if backup is None:
-                raise NothingFoundError(
-                    f"There is no good backup of “{file.name}”.", f"Backups lie in “{backup_folder(file)}”."
-                )
-    if backup is not None and with_newer:
-        lines = newer_than(file, backup)
-    _keep_current(file, clock)
-    yield Progress(0, 0, "putting it back")
-    done = restoring.put_back(file, backup.file if backup else None, lines if with_newer else (), clock=clock)
-    _keep_restored(file, clock)
+    backup, passed = yield from _best(file) if backup is None else _named(backup)
+    # What was judged since is read when nobody can judge any more.
+    with restoring.replacing(file):
+        yield Progress(0, 0, "putting it back")
+        lines = _newer(file, backup) if with_newer else []
+        _keep_current(file, clock)
+        done = restoring.put_back(file, backup.file if backup else None, lines, clock=clock)
+        _keep_restored(file, clock)
     return RestoreReport(
         backup=backup, judgements=done.replayed.judgements, new_tracks=done.replayed.new_tracks,
         new_tags=done.replayed.new_tags, not_replayed=tuple(done.replayed.not_replayed), kept_as=done.kept_as,
@@ -163,6 +144,38 @@ def start_anew(file: Path) -> Path:
     except OSError as error:
         raise LibraryError(f"“{folder}” cannot be moved: {error.strerror}.", "Choose another library.") from error
     return aside
+
+
+def _named(backup: Backup) -> "Job[tuple[Backup | None, list[str]]]":
+    """Look at the backup that was asked for."""
+    yield Progress(0, 0, "looking at the backup")
+    if why := backups.problem(backup):
+        raise LibraryError(f"“{backup.file.name}” cannot be put back. {why}", "Choose another backup.")
+    return backup, []
+
+
+def _best(file: Path) -> "Job[tuple[Backup | None, list[str]]]":
+    """Find the newest good backup; None where the library is whole and only lacks judgements."""
+    yield Progress(0, 0, "looking at the library")
+    if _lacking(file):
+        return None, []
+    backup, passed = yield from _newest_good(file)
+    if backup is None and len(found := _libraries(choices(file))) > 1:
+        raise NothingFoundError(
+            f"There are backups of {len(found)} libraries named “{file.stem}”; nothing says which is meant.",
+            "Name the file: “tagstudio library restore --list” shows them, “tagstudio library restore FILE” "
+            "puts one back.",
+        )
+    if backup is None:
+        raise NothingFoundError(
+            f"There is no good backup of “{file.name}”.", f"Backups lie in “{backup_folder(file)}”."
+        )
+    return backup, passed
+
+
+def _newer(file: Path, backup: Backup | None) -> list[Line]:
+    """Return what was judged since a backup, or what the library lacks."""
+    return _lacking(file) if backup is None else newer_than(file, backup)
 
 
 def _lacking(file: Path) -> list[Line]:

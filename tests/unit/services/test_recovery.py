@@ -1,5 +1,6 @@
 """What is put back: the library's own backups, the history that holds, and all that was judged since."""
 
+import contextlib
 import shutil
 import sqlite3
 from contextlib import closing
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tagstudio import paths
-from tagstudio.domain.errors import DamagedLibraryError, NothingFoundError
+from tagstudio.domain.errors import DamagedLibraryError, LibraryError, NothingFoundError
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Judgement, Verdict
 from tagstudio.domain.settings import Settings, save_settings
@@ -201,6 +202,19 @@ def test_backups_that_are_ahead_of_a_mirror_that_could_not_be_written_come_first
     file.write_bytes(b"")
     assert run(recovery.restore(file)).backup.reason == "ahead"
     assert len(judged(file)) == 4
+    assert wrong(file) == []
+
+
+@pytest.mark.parametrize("at", ["looking at the backup", "putting it back"])
+def test_what_another_program_saves_while_a_restore_is_at_work_is_there_afterwards(file, at):
+    start(file)
+    saved = {1, 2, 3}
+    for progress in recovery.restore(file, recovery.choices(file)[0]):
+        if progress.text == at:
+            with contextlib.suppress(LibraryError), open_library(file, busy_s=0.1) as library:
+                judge(library, 4)
+                saved.add(4)
+    assert {track_id for track_id, *_ in judged(file)} == saved
     assert wrong(file) == []
 
 
