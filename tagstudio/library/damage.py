@@ -65,7 +65,7 @@ def require_whole(file: Path, mirror: Mirror, *, is_first: bool) -> None:
         # A journal that nobody is writing may be another file's, or a part of what it was.
         looked = checks.full(connection) if is_first and has_journal(file) else checks.quick(connection)
         wrong = next(iter(looked), None)
-        lacking = 0 if wrong else len([line for line in mirror.ahead(connection) if "prev_hash" in line])
+        lacking = 0 if wrong else mirror.lacking(connection)
     if wrong is not None:
         raise DamagedLibraryError(f"“{file.name}” is damaged. {wrong.what}", f"{offer(file)} {KEPT}")
     if lacking:

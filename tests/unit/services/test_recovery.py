@@ -16,6 +16,7 @@ from tagstudio.domain.settings import Settings, save_settings
 from tagstudio.domain.tracks import TrackFacts
 from tagstudio.library import checks, exchange, judgements, roots, tags, tracks
 from tagstudio.library.backups import back_up, backup_folder, side_file
+from tagstudio.library.compacting import compact_mirror
 from tagstudio.library.store import open_library
 from tagstudio.services import backups, recovery, upkeep
 from tagstudio.services.studio import Studio
@@ -265,6 +266,20 @@ def test_compacting_heals_a_mirror_with_a_changed_line(file):
     file.write_bytes(b"")
     report = run(recovery.restore(file, first))
     assert (report.judgements, report.not_replayed) == (2, ())
+
+
+def test_compacting_never_hides_that_judgements_are_lacking(file):
+    start(file)
+    expected = judged(file)
+    shutil.copyfile(recovery.choices(file)[0].file, file)
+    lines = (backup_folder(file) / "judgements.jsonl").read_bytes()
+    with pytest.raises(DamagedLibraryError, match="lacks 2 judgements"):
+        run(upkeep.compact(file))
+    with pytest.raises(DamagedLibraryError, match="lacks 2 judgements"):
+        compact_mirror(file)
+    assert (backup_folder(file) / "judgements.jsonl").read_bytes() == lines
+    run(recovery.restore(file))
+    assert judged(file) == expected
 
 
 def test_what_was_judged_since_an_upgrade_comes_back_and_the_library_stays_the_same(file):
