@@ -23,6 +23,7 @@ from tagstudio.domain.disk_faults import reason as why
 from tagstudio.domain.errors import DamagedLibraryError, LibraryError
 from tagstudio.library import checks, seals
 from tagstudio.library.faults import explained
+from tagstudio.library.owners import real_file
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def utc_now() -> datetime:
 
 def all_backups(file: Path, folder: Path | None = None) -> list[Backup]:
     """Return the backups of a library, the newest first; ``folder`` is another place where copies lie."""
-    folder = folder or backup_folder(file)
+    folder = folder or backup_folder(real_file(file))
     try:
         copies = [each for each in folder.iterdir() if each.suffix == ".sqlite3" and not each.name.startswith(".")]
     except OSError:
@@ -107,6 +108,7 @@ def back_up(file: Path, reason: str, *, clock: Clock = utc_now) -> Path:
     LibraryError
         If the copy is damaged, which means that the library is; or it cannot be written.
     """
+    file = real_file(file)
     try:
         with _alone(backup_folder(file)) as folder, explained(file):
             _require_room(file, folder)

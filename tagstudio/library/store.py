@@ -35,7 +35,7 @@ from tagstudio.library.disks import network_kind
 from tagstudio.library.faults import explained
 from tagstudio.library.headers import refuse_foreign
 from tagstudio.library.mirror import Mirror
-from tagstudio.library.owners import Owner
+from tagstudio.library.owners import Owner, real_file
 from tagstudio.library.schema import SCHEMA
 
 log = logging.getLogger(__name__)
@@ -227,7 +227,7 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
         If the file is missing (``create=False``), not a library, newer than this program, damaged, locked, or its
         folder is missing or not writable. The file is left as it was.
     """
-    file = file.absolute()
+    file = real_file(file)
     with explained(file):
         if not file.exists():
             if not create:

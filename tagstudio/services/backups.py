@@ -16,6 +16,7 @@ from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import shown
 from tagstudio.library import backups, checks, seals
 from tagstudio.library.backups import Backup, Clock, all_backups, backup_folder, utc_now
+from tagstudio.library.owners import real_file
 from tagstudio.library.store import open_library
 from tagstudio.library.thinning import superfluous
 from tagstudio.services.studio import Studio
@@ -128,6 +129,7 @@ def newest_with_everything(studio: Studio) -> Backup | None:
 
 def test_restore(file: Path, backup: Backup) -> Job[TestReport]:
     """Try whether a backup of a library can be put back: open a copy of it as a library, and compare."""
+    file = real_file(file)
     yield Progress(0, 3, "looking at every byte")
     problem = backups.problem(backup)
     if problem:

@@ -14,6 +14,7 @@ from tagstudio.library import backups, checks, restoring
 from tagstudio.library.backups import Backup, Clock, all_backups, backup_folder, utc_now
 from tagstudio.library.histories import History, Line
 from tagstudio.library.mirror import Mirror
+from tagstudio.library.owners import real_file
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ def choices(file: Path) -> list[Backup]:
     Those of another library of the same name are left out. Where nothing says which library it was, all are there, and
     ``restore`` wants to be told which one.
     """
+    file = real_file(file)
     own = all_backups(file)
     library = _identity(file, own)
     found = [each for each in own if each.library in ("", library)]
@@ -64,6 +66,7 @@ def choices(file: Path) -> list[Backup]:
 
 def offer(file: Path) -> Job[Offer | None]:
     """Find the newest good backup, or judgements that a whole library lacks; None when there is neither."""
+    file = real_file(file)
     yield Progress(0, 0, "looking at the library")
     lacking = _lacking(file)
     if lacking:
@@ -76,7 +79,7 @@ def offer(file: Path) -> Job[Offer | None]:
 
 def newer_than(file: Path, backup: Backup) -> list[Line]:
     """Return the lines of the mirror that follow a backup."""
-    return Mirror(file).since(*_end_of(backup))
+    return Mirror(real_file(file)).since(*_end_of(backup))
 
 
 def restore(
@@ -93,6 +96,7 @@ def restore(
     LibraryError
         If the backup that was asked for is damaged, the library is open, or the disk is full.
     """
+    file = real_file(file)
     backup, passed = yield from _best(file) if backup is None else _named(backup)
     # What was judged since is read when nobody can judge any more.
     with restoring.replacing(file):
@@ -116,6 +120,7 @@ def go_on_without(file: Path) -> None:
     LibraryError
         If it is not whole, or the mirror cannot be written.
     """
+    file = real_file(file)
     with checks.looked_at(file) as connection:
         if wrong := next(checks.full(connection), None):
             raise LibraryError(f"“{file.name}” is damaged. {wrong.what}", "Restore a backup.")
@@ -135,6 +140,7 @@ def start_anew(file: Path) -> Path:
     LibraryError
         If the library is there, or the folder cannot be moved.
     """
+    file = real_file(file)
     if file.exists():
         raise LibraryError(f"“{file.name}” is there.", "Open it, or choose another name for a new library.")
     folder = backup_folder(file)

@@ -12,6 +12,7 @@ from tagstudio.library.compacting import Sizes
 from tagstudio.library.faults import explained
 from tagstudio.library.headers import refuse_foreign
 from tagstudio.library.mirror import Mirror
+from tagstudio.library.owners import real_file
 from tagstudio.library.store import BUSY_S, cache_folder
 
 RESTORE = "“tagstudio library restore” puts a backup back."
@@ -39,6 +40,7 @@ class CompactReport:
 
 def check(file: Path) -> Iterator[Looked]:
     """Look at everything that belongs to a library, one part after another; nothing is changed."""
+    file = real_file(file)
     whole = True
     for found in _library(file):
         whole = whole and found.is_ok
@@ -66,6 +68,7 @@ def compact(file: Path) -> Job[CompactReport]:
     LibraryError
         If the library is open, damaged or lacks judgements, or the disk is full; what could not be done is as before.
     """
+    file = real_file(file)
     if not file.exists():
         raise LibraryError(f"There is no library at “{file}”.", "Name another file.")
     with explained(file):
