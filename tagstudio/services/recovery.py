@@ -10,11 +10,11 @@ from tagstudio import paths
 from tagstudio.domain.errors import LibraryError, NothingFoundError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.settings import load_settings
-from tagstudio.library import backups, checks, restoring
+from tagstudio.library import backups, checks, damage, restoring
 from tagstudio.library.backups import Backup, Clock, all_backups, backup_folder, utc_now
 from tagstudio.library.histories import History, Line
 from tagstudio.library.mirror import Mirror
-from tagstudio.library.owners import real_file
+from tagstudio.library.owners import alone, real_file
 
 log = logging.getLogger(__name__)
 
@@ -132,21 +132,27 @@ def go_on_without(file: Path) -> None:
             raise LibraryError("That cannot be noted.", f"Allow writing in “{backup_folder(file)}”.") from error
 
 
-def start_anew(file: Path) -> Path:
+def start_anew(file: Path, *, clock: Clock = utc_now) -> Path:
     """Move the backups of a library that is gone out of the way, so that a new one can be made; return where to.
+
+    A journal that is left of it is kept, too, under another name.
 
     Raises
     ------
     LibraryError
-        If the library is there, or the folder cannot be moved.
+        If the library is there, or is being restored, or the folder cannot be moved.
     """
     file = real_file(file)
-    if file.exists():
-        raise LibraryError(f"“{file.name}” is there.", "Open it, or choose another name for a new library.")
     folder = backup_folder(file)
-    aside = next(free for n in range(1, 1000) if not (free := folder.with_name(f"{folder.name}-{n}")).exists())
     try:
-        folder.rename(aside)
+        with alone(file):
+            if file.exists():
+                raise LibraryError(f"“{file.name}” is there.", "Open it, or choose another name for a new library.")
+            aside = next(free for n in range(1, 1000) if not (free := folder.with_name(f"{folder.name}-{n}")).exists())
+            folder.rename(aside)
+            damage.set_journal_aside(file, damage.free_name(file, clock()))
+    except BlockingIOError as error:
+        raise LibraryError(f"“{file.name}” is open or being restored.", "Wait until that has ended.") from error
     except OSError as error:
         raise LibraryError(f"“{folder}” cannot be moved: {error.strerror}.", "Choose another library.") from error
     return aside

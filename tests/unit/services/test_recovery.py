@@ -17,6 +17,7 @@ from tagstudio.domain.tracks import TrackFacts
 from tagstudio.library import checks, exchange, judgements, roots, tags, tracks
 from tagstudio.library.backups import back_up, backup_folder, side_file
 from tagstudio.library.compacting import compact_mirror
+from tagstudio.library.owners import alone
 from tagstudio.library.store import open_library
 from tagstudio.services import backups, recovery, upkeep
 from tagstudio.services.studio import Studio
@@ -281,6 +282,34 @@ def test_compacting_lets_nobody_else_read_the_library(file):
     file.chmod(0o600)
     run(upkeep.compact(file))
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("has_backups", [True, False], ids=["started anew", "without backups"])
+def test_the_journal_of_a_library_that_is_gone_is_not_played_into_a_new_one(file, has_backups):
+    wal = file.with_name(file.name + "-wal")
+    with open_library(file) as library:
+        fill(library)
+        judge(library, 1, 2)
+        journal = wal.read_bytes()
+    file.unlink()
+    wal.write_bytes(journal)
+    if has_backups:
+        recovery.start_anew(file)
+    else:
+        shutil.rmtree(backup_folder(file))
+    open_library(file).close()
+    assert judged(file) == []
+    assert wrong(file) == []
+    (kept,) = file.parent.glob("*.corrupt-*-wal")
+    assert kept.read_bytes() == journal
+
+
+def test_nothing_is_started_anew_where_a_library_is_being_restored(file):
+    start(file)
+    file.unlink()
+    with alone(file), pytest.raises(LibraryError, match="is open"):
+        recovery.start_anew(file)
+    assert recovery.choices(file)
 
 
 def flip(file, n):
