@@ -120,6 +120,8 @@ class Library:
             raise RuntimeError("write() inside write()")
         self.require_writable()
         with self._lock, explained(self.file):
+            # It may have been closed while this waited for the lock; a claim that is taken then would never end.
+            self._require_open()
             if self._owner.claim():
                 self._writers.dispose()
             self._writing_thread = threading.get_ident()
@@ -147,6 +149,7 @@ class Library:
             If the library may not be written.
         """
         with self._lock:
+            self._require_open()
             if self.is_read_only and not self._try_again():
                 raise LibraryError(
                     f"“{self.file.name}” is open for reading only: {self._access.why_not}.", self._access.advice
