@@ -393,6 +393,17 @@ def test_what_was_judged_since_an_upgrade_comes_back_and_the_library_stays_the_s
     assert wrong(file) == []
 
 
+def test_a_backup_of_an_early_version_passes_its_trial(file):
+    dump = Path(__file__).parents[2] / "faults" / "data" / "schema-1.sql"
+    with closing(sqlite3.connect(file, isolation_level=None)) as plain:
+        plain.executescript(dump.read_text("utf-8"))
+    open_library(file).close()
+    (early,) = recovery.choices(file)
+    report = run(backups.test_restore(file, early))
+    assert (report.problem, report.judgements) == ("", early.judgements)
+    assert early.judgements
+
+
 def test_an_early_version_put_back_by_hand_does_not_hide_what_was_judged_since(file):
     dump = Path(__file__).parents[2] / "faults" / "data" / "schema-1.sql"
     with closing(sqlite3.connect(file, isolation_level=None)) as plain:
