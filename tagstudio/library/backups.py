@@ -12,8 +12,9 @@ import os
 import re
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -184,6 +185,17 @@ def remove(copy: Backup) -> None:
     side_file(copy.file).unlink(missing_ok=True)
 
 
+@contextmanager
+def trial_folder(file: Path) -> Iterator[Path]:
+    """Make a folder among the backups to try one in; it is not swept while this process uses it."""
+    with ExitStack() as stack:
+        # Nobody sweeps between making the folder and locking it.
+        with _alone(backup_folder(file)) as folder:
+            made = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".test-", dir=folder)))
+            stack.enter_context(_alone(made))
+        yield made
+
+
 def sweep(file: Path) -> int:
     """Delete what interrupted work has left among the backups, unless one is being made right now; return how much."""
     folder = backup_folder(file)
@@ -201,9 +213,13 @@ def sweep(file: Path) -> int:
 def _swept(left: Path) -> bool:
     try:
         if left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left)
+            with _alone(left, waits=False):
+                shutil.rmtree(left)
         else:
             left.unlink(missing_ok=True)
+    except BlockingIOError:
+        # A backup is being tried in it.
+        return False
     except OSError as error:
         # One that cannot be deleted keeps no other.
         log.warning("could not delete %s: %s", left, why(error))

@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from tagstudio.domain.errors import LibraryError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import shown
 from tagstudio.library import backups, checks, seals
-from tagstudio.library.backups import Backup, Clock, all_backups, backup_folder, utc_now
+from tagstudio.library.backups import Backup, Clock, all_backups, utc_now
 from tagstudio.library.owners import real_file
 from tagstudio.library.store import open_library
 from tagstudio.library.thinning import superfluous
@@ -135,8 +134,8 @@ def test_restore(file: Path, backup: Backup) -> Job[TestReport]:
     if problem:
         return TestReport(backup, problem=problem)
     try:
-        with tempfile.TemporaryDirectory(prefix=".test-", dir=backup_folder(file)) as folder:
-            copy = Path(folder) / "library.sqlite3"
+        with backups.trial_folder(file) as folder:
+            copy = folder / "library.sqlite3"
             yield Progress(1, 3, "copying")
             shutil.copyfile(backup.file, copy)
             yield Progress(2, 3, "opening the copy")
