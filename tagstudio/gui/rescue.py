@@ -102,8 +102,9 @@ class Rescue:
 def usual_file(file: Path | None) -> Path:
     """Return which file is meant when none was named."""
     from tagstudio import paths
+    from tagstudio.library.owners import real_file
 
-    return (file or paths.default_library()).absolute()
+    return real_file(file or paths.default_library())
 
 
 def restored(file: Path, backup: "Backup | None", *, with_newer: bool) -> "Job[RestoreReport]":

@@ -12,8 +12,9 @@ import os
 import re
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ from tagstudio.domain.disk_faults import reason as why
 from tagstudio.domain.errors import DamagedLibraryError, LibraryError
 from tagstudio.library import checks, seals
 from tagstudio.library.faults import explained
+from tagstudio.library.owners import real_file
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,10 @@ class Backup:
         """How many judgements are in it."""
         return self.counts.get("judgement", 0)
 
+    def agrees_with(self, counts: dict[str, int]) -> bool:
+        """Whether a library has as many rows as the side file says; a newer schema has tables that it does not name."""
+        return counts | self.counts == counts
+
     @property
     def is_cut(self) -> bool:
         """Whether the copy has not the size that its side file says."""
@@ -89,7 +95,7 @@ def utc_now() -> datetime:
 
 def all_backups(file: Path, folder: Path | None = None) -> list[Backup]:
     """Return the backups of a library, the newest first; ``folder`` is another place where copies lie."""
-    folder = folder or backup_folder(file)
+    folder = folder or backup_folder(real_file(file))
     try:
         copies = [each for each in folder.iterdir() if each.suffix == ".sqlite3" and not each.name.startswith(".")]
     except OSError:
@@ -107,6 +113,7 @@ def back_up(file: Path, reason: str, *, clock: Clock = utc_now) -> Path:
     LibraryError
         If the copy is damaged, which means that the library is; or it cannot be written.
     """
+    file = real_file(file)
     try:
         with _alone(backup_folder(file)) as folder, explained(file):
             _require_room(file, folder)
@@ -140,7 +147,7 @@ def problem(copy: Backup) -> str:
             return "It is not as it was written."
         with checks.looked_at(copy.file, is_alone=True) as connection:
             found = next(checks.full(connection), None)
-            if found is None and copy.counts and checks.counts(connection) != copy.counts:
+            if found is None and not copy.agrees_with(checks.counts(connection)):
                 return "It has not the contents that its side file says."
     except (OSError, sqlite3.Error) as error:
         return f"It cannot be read: {error}."
@@ -178,6 +185,17 @@ def remove(copy: Backup) -> None:
     side_file(copy.file).unlink(missing_ok=True)
 
 
+@contextmanager
+def trial_folder(file: Path) -> Iterator[Path]:
+    """Make a folder among the backups to try one in; it is not swept while this process uses it."""
+    with ExitStack() as stack:
+        # Nobody sweeps between making the folder and locking it.
+        with _alone(backup_folder(file)) as folder:
+            made = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=".test-", dir=folder)))
+            stack.enter_context(_alone(made))
+        yield made
+
+
 def sweep(file: Path) -> int:
     """Delete what interrupted work has left among the backups, unless one is being made right now; return how much."""
     folder = backup_folder(file)
@@ -195,9 +213,13 @@ def sweep(file: Path) -> int:
 def _swept(left: Path) -> bool:
     try:
         if left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left)
+            with _alone(left, waits=False):
+                shutil.rmtree(left)
         else:
             left.unlink(missing_ok=True)
+    except BlockingIOError:
+        # A backup is being tried in it.
+        return False
     except OSError as error:
         # One that cannot be deleted keeps no other.
         log.warning("could not delete %s: %s", left, why(error))

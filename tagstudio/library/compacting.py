@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ def compact_library(file: Path) -> Sizes:
             _require_room(file, before)
             try:
                 _write_anew(file, part)
+                shutil.copymode(file, part)
                 keep(part)
                 _drop_journal(file)
                 part.replace(file)

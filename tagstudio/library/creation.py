@@ -13,21 +13,28 @@ from sqlalchemy.pool import StaticPool
 
 from tagstudio.domain.disk_faults import reason
 from tagstudio.domain.errors import LibraryError
-from tagstudio.library import migrations
+from tagstudio.library import damage, migrations
+from tagstudio.library.backups import utc_now
+from tagstudio.library.owners import alone
 from tagstudio.library.schema import APPLICATION_ID, SCHEMA
 
 
 def create_file(file: Path) -> None:
     """Make an empty library; a process that dies meanwhile leaves no half library under that name.
 
+    The journal of a library that is gone is put aside, so that it is not played into this one.
+
     Raises
     ------
     LibraryError
-        If the folder is missing or may not be written.
+        If the folder is missing or may not be written, or another process is busy with such a journal.
     """
     with _part(file) as part:
         _build(part)
-        _publish(part, file)
+        if damage.is_journal_left(file):
+            _publish_alone(part, file)
+        else:
+            _publish(part, file)
 
 
 def _build(part: Path) -> None:
@@ -41,6 +48,21 @@ def _build(part: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
     finally:
         connection.close()
+
+
+def _publish_alone(part: Path, file: Path) -> None:
+    """Put the journal aside that lies beside the name, and give the finished file that name."""
+    try:
+        with alone(file):
+            if not file.exists():
+                damage.set_journal_aside(file, damage.free_name(file, utc_now()))
+                _publish(part, file)
+    except BlockingIOError as error:
+        # Another process was quicker, and it is its journal.
+        if not file.exists():
+            raise LibraryError(f"“{file.name}” is just being restored.", "Wait until that has ended.") from error
+    except OSError as error:
+        raise _refusal(file, error) from error
 
 
 def _publish(part: Path, file: Path) -> None:

@@ -3,15 +3,18 @@
 import contextlib
 import logging
 import time
+from datetime import datetime
 from pathlib import Path
 
 from tagstudio.domain.errors import DamagedLibraryError, LibraryError
 from tagstudio.library import checks
-from tagstudio.library.backups import all_backups, backup_folder
+from tagstudio.library.backups import all_backups, backup_folder, keep_folder
 from tagstudio.library.mirror import Mirror
 
 log = logging.getLogger(__name__)
 
+# What SQLite keeps beside a file, and plays into whatever file has that name.
+BESIDE = ("-wal", "-shm", "-journal")
 KEPT = "The file was left as it is."
 RESTORED = "-restored.part"
 # A library that takes longer to be made than this was given up.
@@ -65,7 +68,7 @@ def require_whole(file: Path, mirror: Mirror, *, is_first: bool) -> None:
         # A journal that nobody is writing may be another file's, or a part of what it was.
         looked = checks.full(connection) if is_first and has_journal(file) else checks.quick(connection)
         wrong = next(iter(looked), None)
-        lacking = 0 if wrong else len([line for line in mirror.ahead(connection) if "prev_hash" in line])
+        lacking = 0 if wrong else mirror.lacking(connection)
     if wrong is not None:
         raise DamagedLibraryError(f"“{file.name}” is damaged. {wrong.what}", f"{offer(file)} {KEPT}")
     if lacking:
@@ -104,6 +107,30 @@ def aside(file: Path) -> list[Path]:
     return [each for each in file.parent.glob("*") if each.name.startswith(f"{file.name}.corrupt-")]
 
 
+def free_name(file: Path, now: datetime) -> Path:
+    """Return the name under which a library and its journal can be put aside."""
+    stamp = f"{file.name}.corrupt-{now:%Y%m%dT%H%M%S}"
+    names = (file.with_name(stamp if not n else f"{stamp}-{n}") for n in range(1000))
+    return next(free for free in names if not any(each.exists() for each in (free, *_beside(free))))
+
+
+def set_journal_aside(file: Path, kept_as: Path) -> None:
+    """Take the journal away from beside a file that is put aside under a name, or gone; call it ``alone``."""
+    for beside, kept in zip(_beside(file), _beside(kept_as), strict=True):
+        if beside.exists():
+            beside.replace(kept)
+    keep_folder(file.parent)
+
+
+def is_journal_left(file: Path) -> bool:
+    """Whether anything that SQLite keeps beside a file is there."""
+    return any(each.exists() for each in _beside(file))
+
+
+def _beside(file: Path) -> list[Path]:
+    return [file.with_name(file.name + suffix) for suffix in BESIDE]
+
+
 def _refuse_half_restored(file: Path) -> None:
-    if any(each.samefile(file) for each in aside(file) if not each.name.endswith(("-wal", "-shm", "-journal"))):
+    if any(each.samefile(file) for each in aside(file) if not each.name.endswith(BESIDE)):
         raise DamagedLibraryError(f"Restoring “{file.name}” was interrupted.", f"{offer(file)} {KEPT}")

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO
 
 from tagstudio.domain.disk_faults import reason as why
+from tagstudio.domain.errors import DamagedLibraryError
 from tagstudio.library import checks
 from tagstudio.library.backups import backup_folder
 from tagstudio.library.chain import FIRST_HASH
@@ -71,6 +72,10 @@ class Mirror:
         if self.is_of(connection):
             return []
         return self.since(checks.end(connection), checks.newest_batch(connection), checks.identity(connection))
+
+    def lacking(self, connection: sqlite3.Connection) -> int:
+        """Return how many judgements a library lacks."""
+        return sum("prev_hash" in line for line in self.ahead(connection))
 
     def is_of(self, connection: sqlite3.Connection) -> bool:
         """Whether the last line is in the library, or is none of its own; what the library has more follows later."""
@@ -151,10 +156,18 @@ class Mirror:
         ------
         OSError
             If the disk is full or the folder cannot be written; the mirror is as before then.
+        DamagedLibraryError
+            If the library lacks judgements: what follows its end would be hidden by a mirror that starts there.
         """
         if not self.file.exists():
             return
         with self._locked() as opened:
+            if lacking := self.lacking(connection):
+                raise DamagedLibraryError(
+                    f"The library lacks {lacking:,} {'judgement' if lacking == 1 else 'judgements'} that were saved.",
+                    "“tagstudio library restore” puts them back.",
+                    lacking=lacking,
+                )
             number = 1 + max((int(each.name[11:17]) for each in self.folder.glob(PATTERN)), default=0)
             pressed = self.folder / f"judgements-{number:06}.jsonl.gz"
             part = self.folder / f".{pressed.name}.part"

@@ -97,6 +97,11 @@ class Owner:
         self._handle = self._share = None
 
 
+def real_file(file: Path) -> Path:
+    """Return the file that a name leads to: locks, journal, backups and cache of a library lie beside that one."""
+    return Path(os.path.realpath(file)) if file.is_symlink() else file.absolute()
+
+
 def lock_file(file: Path) -> Path:
     """Return the file that a claim is held on; it stays when the claim ends."""
     return file.with_name(file.name + "-owner")

@@ -19,7 +19,7 @@ from tagstudio.domain.disk_faults import reason as why
 from tagstudio.domain.errors import LibraryError
 from tagstudio.library import checks, migrations, seals
 from tagstudio.library.backups import ROOM_BYTES, keep, keep_folder, utc_now
-from tagstudio.library.damage import RESTORED
+from tagstudio.library.damage import BESIDE, RESTORED, free_name, set_journal_aside
 from tagstudio.library.faults import explained
 from tagstudio.library.histories import Line
 from tagstudio.library.mirror import Mirror
@@ -28,8 +28,6 @@ from tagstudio.library.replaying import Replayed, replay
 from tagstudio.library.schema import SCHEMA, InfoRow
 
 log = logging.getLogger(__name__)
-
-_BESIDE = ("-wal", "-shm", "-journal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,33 @@ class Restored:
     kept_as: Path | None = None
 
 
+@contextmanager
+def replacing(file: Path) -> Iterator[None]:
+    """Be the only one to have a library, from the look at what was judged in it until another file is in its place.
+
+    Raises
+    ------
+    LibraryError
+        If somebody has the library open, or the disk is full; then everything is as before.
+    """
+    try:
+        with alone(file), explained(file):
+            yield
+    except BlockingIOError as error:
+        raise LibraryError(
+            f"“{file.name}” is open, so nothing can be put in its place.", "Close the program that uses it."
+        ) from error
+    except OSError as error:
+        raise LibraryError(
+            f"The backup could not be put back: {why(error)}; everything is as before.",
+            f"Free some space, or allow writing in “{file.parent}”.",
+        ) from error
+
+
 def put_back(
     file: Path, whole: Path | None, lines: Sequence[Line] = (), *, clock: Callable[[], datetime] = utc_now
 ) -> Restored:
-    """Make the library what a whole copy says, with the mirror's lines judged on top.
+    """Make the library what a whole copy says, with the mirror's lines judged on top; call it inside ``replacing``.
 
     Parameters
     ----------
@@ -57,21 +78,11 @@ def put_back(
     Raises
     ------
     LibraryError
-        If somebody has the library open, or the disk is full; then everything is as before.
+        If the copy is not whole, or there is no room for it.
     """
-    try:
-        with alone(file), explained(file), _part(file, whole) as part:
-            replayed = _completed(Mirror(file), part, lines)
-            return Restored(replayed, _swap(file, part, clock()))
-    except BlockingIOError as error:
-        raise LibraryError(
-            f"“{file.name}” is open, so nothing can be put in its place.", "Close the program that uses it."
-        ) from error
-    except OSError as error:
-        raise LibraryError(
-            f"The backup could not be put back: {why(error)}; everything is as before.",
-            f"Free some space, or allow writing in “{file.parent}”.",
-        ) from error
+    with _part(file, whole) as part:
+        replayed = _completed(Mirror(file), part, lines)
+        return Restored(replayed, _swap(file, part, clock()))
 
 
 @contextmanager
@@ -142,37 +153,21 @@ def _require_whole(connection: sqlite3.Connection) -> None:
 
 
 def _swap(file: Path, part: Path, now: datetime) -> Path | None:
-    kept_as = None
-    if file.exists():
-        kept_as = _free_name(file, now)
+    kept_as = free_name(file, now)
+    if is_there := file.exists():
         # Two names for one file, so that at no moment there is none under its own.
         try:
             os.link(file, kept_as)
         except OSError:
             shutil.copy2(file, kept_as)
             keep(kept_as)
-        for suffix in _BESIDE:
-            beside = file.with_name(file.name + suffix)
-            if beside.exists():
-                beside.replace(kept_as.with_name(kept_as.name + suffix))
-        keep_folder(file.parent)
-    else:
-        for suffix in _BESIDE:
-            beside = file.with_name(file.name + suffix)
-            if beside.exists():
-                beside.replace(beside.with_name(f"{_free_name(file, now).name}{suffix}"))
+    set_journal_aside(file, kept_as)
     part.replace(file)
     keep_folder(file.parent)
-    log.warning("put a backup in the place of %s, which is kept as %s", file, kept_as)
-    return kept_as
-
-
-def _free_name(file: Path, now: datetime) -> Path:
-    stamp = f"{file.name}.corrupt-{now:%Y%m%dT%H%M%S}"
-    names = (stamp if not n else f"{stamp}-{n}" for n in range(1000))
-    return next(free for name in names if not (free := file.with_name(name)).exists())
+    log.warning("put a backup in the place of %s, which is kept as %s", file, kept_as if is_there else None)
+    return kept_as if is_there else None
 
 
 def _drop(part: Path) -> None:
-    for suffix in ("", *_BESIDE):
+    for suffix in ("", *BESIDE):
         part.with_name(part.name + suffix).unlink(missing_ok=True)

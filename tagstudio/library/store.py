@@ -35,7 +35,7 @@ from tagstudio.library.disks import network_kind
 from tagstudio.library.faults import explained
 from tagstudio.library.headers import refuse_foreign
 from tagstudio.library.mirror import Mirror
-from tagstudio.library.owners import Owner
+from tagstudio.library.owners import Owner, real_file
 from tagstudio.library.schema import SCHEMA
 
 log = logging.getLogger(__name__)
@@ -120,6 +120,8 @@ class Library:
             raise RuntimeError("write() inside write()")
         self.require_writable()
         with self._lock, explained(self.file):
+            # It may have been closed while this waited for the lock; a claim that is taken then would never end.
+            self._require_open()
             if self._owner.claim():
                 self._writers.dispose()
             self._writing_thread = threading.get_ident()
@@ -147,6 +149,7 @@ class Library:
             If the library may not be written.
         """
         with self._lock:
+            self._require_open()
             if self.is_read_only and not self._try_again():
                 raise LibraryError(
                     f"“{self.file.name}” is open for reading only: {self._access.why_not}.", self._access.advice
@@ -227,7 +230,7 @@ def open_library(file: Path, *, create: bool = True, busy_s: float = BUSY_S) -> 
         If the file is missing (``create=False``), not a library, newer than this program, damaged, locked, or its
         folder is missing or not writable. The file is left as it was.
     """
-    file = file.absolute()
+    file = real_file(file)
     with explained(file):
         if not file.exists():
             if not create:

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from tagstudio.domain.errors import LibraryError
-from tagstudio.library.owners import lock, locked
+from tagstudio.library.owners import lock, locked, real_file
 
 _TRIES = 5
 _WAIT_S = 0.05
@@ -61,6 +61,7 @@ class WindowClaim:
 
 def request_file(file: Path) -> Path:
     """Return the file that is locked by the window of a library, and touched to ask for that window."""
+    file = real_file(file)
     return file.with_name(file.name + "-window")
 
 

@@ -2,7 +2,6 @@
 
 import logging
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +14,8 @@ from tagstudio.domain.errors import LibraryError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import shown
 from tagstudio.library import backups, checks, seals
-from tagstudio.library.backups import Backup, Clock, all_backups, backup_folder, utc_now
+from tagstudio.library.backups import Backup, Clock, all_backups, utc_now
+from tagstudio.library.owners import real_file
 from tagstudio.library.store import open_library
 from tagstudio.library.thinning import superfluous
 from tagstudio.services.studio import Studio
@@ -128,13 +128,14 @@ def newest_with_everything(studio: Studio) -> Backup | None:
 
 def test_restore(file: Path, backup: Backup) -> Job[TestReport]:
     """Try whether a backup of a library can be put back: open a copy of it as a library, and compare."""
+    file = real_file(file)
     yield Progress(0, 3, "looking at every byte")
     problem = backups.problem(backup)
     if problem:
         return TestReport(backup, problem=problem)
     try:
-        with tempfile.TemporaryDirectory(prefix=".test-", dir=backup_folder(file)) as folder:
-            copy = Path(folder) / "library.sqlite3"
+        with backups.trial_folder(file) as folder:
+            copy = folder / "library.sqlite3"
             yield Progress(1, 3, "copying")
             shutil.copyfile(backup.file, copy)
             yield Progress(2, 3, "opening the copy")
@@ -151,7 +152,7 @@ def _opened(backup: Backup, copy: Path) -> TestReport:
     with checks.looked_at(copy) as connection:
         wrong = next(checks.full(connection), None)
         counts = checks.counts(connection)
-        is_same = not backup.counts or (counts == backup.counts and checks.end(connection) == backup.end)
+        is_same = not backup.counts or (backup.agrees_with(counts) and checks.end(connection) == backup.end)
     problem = wrong.what if wrong else "" if is_same else "It opens, but has not what its side file says."
     return TestReport(backup, counts["judgement"], counts["track"], counts["tag"], problem)
 

@@ -12,6 +12,7 @@ from tagstudio.audio.soundcard import PortAudio
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.settings import load_settings
 from tagstudio.library.backups import all_backups
+from tagstudio.library.owners import real_file
 from tagstudio.library.store import open_library, sqlite_version
 from tagstudio.nn.catalogue import cards
 from tagstudio.services import display, upkeep
@@ -87,6 +88,7 @@ def _decoding() -> str:
 
 
 def _library(file: Path) -> str:
+    file = real_file(file)
     if not file.exists() and not all_backups(file):
         return f"none yet at {file}; SQLite {sqlite_version()}"
     for looked in upkeep.check(file):
@@ -99,7 +101,7 @@ def _library(file: Path) -> str:
 
 
 def _room(file: Path) -> Check:
-    place = next(folder for folder in file.absolute().parents if folder.exists())
+    place = next(folder for folder in real_file(file).parents if folder.exists())
     free = shutil.disk_usage(place).free
     is_ok = free >= ROOM_BYTES
     return Check(

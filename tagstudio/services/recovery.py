@@ -10,10 +10,11 @@ from tagstudio import paths
 from tagstudio.domain.errors import LibraryError, NothingFoundError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.settings import load_settings
-from tagstudio.library import backups, checks, restoring
+from tagstudio.library import backups, checks, damage, restoring
 from tagstudio.library.backups import Backup, Clock, all_backups, backup_folder, utc_now
 from tagstudio.library.histories import History, Line
 from tagstudio.library.mirror import Mirror
+from tagstudio.library.owners import alone, real_file
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ def choices(file: Path) -> list[Backup]:
     Those of another library of the same name are left out. Where nothing says which library it was, all are there, and
     ``restore`` wants to be told which one.
     """
+    file = real_file(file)
     own = all_backups(file)
     library = _identity(file, own)
     found = [each for each in own if each.library in ("", library)]
@@ -64,6 +66,7 @@ def choices(file: Path) -> list[Backup]:
 
 def offer(file: Path) -> Job[Offer | None]:
     """Find the newest good backup, or judgements that a whole library lacks; None when there is neither."""
+    file = real_file(file)
     yield Progress(0, 0, "looking at the library")
     lacking = _lacking(file)
     if lacking:
@@ -76,7 +79,7 @@ def offer(file: Path) -> Job[Offer | None]:
 
 def newer_than(file: Path, backup: Backup) -> list[Line]:
     """Return the lines of the mirror that follow a backup."""
-    return Mirror(file).since(*_end_of(backup))
+    return Mirror(real_file(file)).since(*_end_of(backup))
 
 
 def restore(
@@ -93,33 +96,15 @@ def restore(
     LibraryError
         If the backup that was asked for is damaged, the library is open, or the disk is full.
     """
-    passed: list[str] = []
-    lines: Sequence[Line] = []
-    if backup is not None:
-        yield Progress(0, 0, "looking at the backup")
-        if why := backups.problem(backup):
-            raise LibraryError(f"“{backup.file.name}” cannot be put back. {why}", "Choose another backup.")
-    else:
-        yield Progress(0, 0, "looking at the library")
-        lines = _lacking(file)
-        if not lines:
-            backup, passed = yield from _newest_good(file)
-            if backup is None and len(found := _libraries(choices(file))) > 1:
-                raise NothingFoundError(
-                    f"There are backups of {len(found)} libraries named “{file.stem}”; nothing says which is meant.",
-                    "Name the file: “tagstudio library restore --list” shows them, “tagstudio library restore FILE” "
-                    "puts one back.",
-                )
-            if backup is None:
-                raise NothingFoundError(
-                    f"There is no good backup of “{file.name}”.", f"Backups lie in “{backup_folder(file)}”."
-                )
-    if backup is not None and with_newer:
-        lines = newer_than(file, backup)
-    _keep_current(file, clock)
-    yield Progress(0, 0, "putting it back")
-    done = restoring.put_back(file, backup.file if backup else None, lines if with_newer else (), clock=clock)
-    _keep_restored(file, clock)
+    file = real_file(file)
+    backup, passed = yield from _best(file) if backup is None else _named(backup)
+    # What was judged since is read when nobody can judge any more.
+    with restoring.replacing(file):
+        yield Progress(0, 0, "putting it back")
+        lines = _newer(file, backup) if with_newer else []
+        _keep_current(file, clock)
+        done = restoring.put_back(file, backup.file if backup else None, lines, clock=clock)
+        _keep_restored(file, clock)
     return RestoreReport(
         backup=backup, judgements=done.replayed.judgements, new_tracks=done.replayed.new_tracks,
         new_tags=done.replayed.new_tags, not_replayed=tuple(done.replayed.not_replayed), kept_as=done.kept_as,
@@ -135,6 +120,7 @@ def go_on_without(file: Path) -> None:
     LibraryError
         If it is not whole, or the mirror cannot be written.
     """
+    file = real_file(file)
     with checks.looked_at(file) as connection:
         if wrong := next(checks.full(connection), None):
             raise LibraryError(f"“{file.name}” is damaged. {wrong.what}", "Restore a backup.")
@@ -146,23 +132,62 @@ def go_on_without(file: Path) -> None:
             raise LibraryError("That cannot be noted.", f"Allow writing in “{backup_folder(file)}”.") from error
 
 
-def start_anew(file: Path) -> Path:
+def start_anew(file: Path, *, clock: Clock = utc_now) -> Path:
     """Move the backups of a library that is gone out of the way, so that a new one can be made; return where to.
+
+    A journal that is left of it is kept, too, under another name.
 
     Raises
     ------
     LibraryError
-        If the library is there, or the folder cannot be moved.
+        If the library is there, or is being restored, or the folder cannot be moved.
     """
-    if file.exists():
-        raise LibraryError(f"“{file.name}” is there.", "Open it, or choose another name for a new library.")
+    file = real_file(file)
     folder = backup_folder(file)
-    aside = next(free for n in range(1, 1000) if not (free := folder.with_name(f"{folder.name}-{n}")).exists())
     try:
-        folder.rename(aside)
+        with alone(file):
+            if file.exists():
+                raise LibraryError(f"“{file.name}” is there.", "Open it, or choose another name for a new library.")
+            aside = next(free for n in range(1, 1000) if not (free := folder.with_name(f"{folder.name}-{n}")).exists())
+            folder.rename(aside)
+            damage.set_journal_aside(file, damage.free_name(file, clock()))
+    except BlockingIOError as error:
+        raise LibraryError(f"“{file.name}” is open or being restored.", "Wait until that has ended.") from error
     except OSError as error:
         raise LibraryError(f"“{folder}” cannot be moved: {error.strerror}.", "Choose another library.") from error
     return aside
+
+
+def _named(backup: Backup) -> "Job[tuple[Backup | None, list[str]]]":
+    """Look at the backup that was asked for."""
+    yield Progress(0, 0, "looking at the backup")
+    if why := backups.problem(backup):
+        raise LibraryError(f"“{backup.file.name}” cannot be put back. {why}", "Choose another backup.")
+    return backup, []
+
+
+def _best(file: Path) -> "Job[tuple[Backup | None, list[str]]]":
+    """Find the newest good backup; None where the library is whole and only lacks judgements."""
+    yield Progress(0, 0, "looking at the library")
+    if _lacking(file):
+        return None, []
+    backup, passed = yield from _newest_good(file)
+    if backup is None and len(found := _libraries(choices(file))) > 1:
+        raise NothingFoundError(
+            f"There are backups of {len(found)} libraries named “{file.stem}”; nothing says which is meant.",
+            "Name the file: “tagstudio library restore --list” shows them, “tagstudio library restore FILE” "
+            "puts one back.",
+        )
+    if backup is None:
+        raise NothingFoundError(
+            f"There is no good backup of “{file.name}”.", f"Backups lie in “{backup_folder(file)}”."
+        )
+    return backup, passed
+
+
+def _newer(file: Path, backup: Backup | None) -> list[Line]:
+    """Return what was judged since a backup, or what the library lacks."""
+    return _lacking(file) if backup is None else newer_than(file, backup)
 
 
 def _lacking(file: Path) -> list[Line]:

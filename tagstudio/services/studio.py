@@ -16,6 +16,7 @@ from tagstudio.domain.errors import LibraryError, TagStudioError
 from tagstudio.domain.settings import Settings, load_settings, save_settings
 from tagstudio.library.backups import backup_folder
 from tagstudio.library.headers import is_older
+from tagstudio.library.owners import real_file
 from tagstudio.library.store import Library, open_library
 from tagstudio.services.embeddings import LibraryEmbeddings, load_embeddings
 from tagstudio.services.networks import network_worker
@@ -187,7 +188,7 @@ def upgrade_notice(file: Path | None = None) -> str:
     file = file or paths.default_library()
     if not is_older(file):
         return ""
-    kept = backup_folder(file).name
+    kept = backup_folder(real_file(file)).name
     return f"“{file.name}” is brought to this version of TagStudio; a copy of it as it was is kept in “{kept}”."
 
 

@@ -12,6 +12,7 @@ from tagstudio.library.compacting import Sizes
 from tagstudio.library.faults import explained
 from tagstudio.library.headers import refuse_foreign
 from tagstudio.library.mirror import Mirror
+from tagstudio.library.owners import real_file
 from tagstudio.library.store import BUSY_S, cache_folder
 
 RESTORE = "“tagstudio library restore” puts a backup back."
@@ -39,6 +40,7 @@ class CompactReport:
 
 def check(file: Path) -> Iterator[Looked]:
     """Look at everything that belongs to a library, one part after another; nothing is changed."""
+    file = real_file(file)
     whole = True
     for found in _library(file):
         whole = whole and found.is_ok
@@ -64,11 +66,14 @@ def compact(file: Path) -> Job[CompactReport]:
     Raises
     ------
     LibraryError
-        If the library is open or damaged, or the disk is full; what could not be done is as before.
+        If the library is open, damaged or lacks judgements, or the disk is full; what could not be done is as before.
     """
+    file = real_file(file)
     if not file.exists():
         raise LibraryError(f"There is no library at “{file}”.", "Name another file.")
-    refuse_foreign(file, BUSY_S)
+    with explained(file):
+        refuse_foreign(file, BUSY_S)
+        damage.require_whole(file, Mirror(file), is_first=True)
     yield Progress(0, 4, "backing up")
     backups.back_up(file, "before compacting")
     yield Progress(1, 4, "writing the library anew")
@@ -104,7 +109,7 @@ def _library(file: Path) -> Iterator[Looked]:
 def _mirror(file: Path) -> Looked:
     mirror = Mirror(file)
     with checks.looked_at(file) as connection:
-        lacking = len([line for line in mirror.ahead(connection) if "prev_hash" in line])
+        lacking = mirror.lacking(connection)
         problem = "" if lacking else mirror.problem(connection)
     if lacking:
         what = f"The library lacks {lacking:,} judgements that its second copy has."

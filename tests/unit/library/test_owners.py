@@ -13,7 +13,7 @@ from tagstudio.domain.errors import LibraryError
 from tagstudio.library import backups, checks, judgements, owners, roots, tags
 from tagstudio.library.compacting import compact_library
 from tagstudio.library.owners import alone, is_open_here, lock_file, share_file
-from tagstudio.library.restoring import put_back
+from tagstudio.library.restoring import put_back, replacing
 from tagstudio.library.store import open_library
 
 
@@ -58,7 +58,12 @@ def state(file):
         return checks.counts(connection)
 
 
-REPLACING = {"compact": compact_library, "restore": lambda file: put_back(file, backups.all_backups(file)[0].file)}
+def restore(file):
+    with replacing(file):
+        put_back(file, backups.all_backups(file)[0].file)
+
+
+REPLACING = {"compact": compact_library, "restore": restore}
 
 
 @pytest.mark.slow

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from tagstudio.domain.errors import LibraryError
 from tagstudio.library import chain, judgements, roots, store, tags
+from tagstudio.library.owners import alone
 from tagstudio.library.schema import APPLICATION_ID, SCHEMA
 from tagstudio.library.store import cache_folder, open_library
 
@@ -115,6 +116,24 @@ def test_a_closed_library_says_so(file):
     library.close()
     with pytest.raises(LibraryError, match="closed"), library.read():
         pass
+
+
+def test_a_write_that_waits_while_the_library_is_closed_changes_nothing(file, monkeypatch):
+    library = open_library(file)
+    require_writable = library.require_writable
+
+    def close_meanwhile():
+        require_writable()
+        library.close()
+
+    monkeypatch.setattr(library, "require_writable", close_meanwhile)
+    with pytest.raises(LibraryError, match="closed"), library.write() as session:
+        tags.add(session, "late")
+    # Nobody has it open any more.
+    with alone(file):
+        pass
+    with open_library(file) as again, again.read() as session:
+        assert tags.all_tags(session) == []
 
 
 def test_closing_leaves_no_journal(file):

@@ -142,6 +142,17 @@ def test_compacting_keeps_everything_and_makes_the_file_no_larger(judged):
         judge(again, [2], {"jazz": Verdict.NO})
 
 
+def test_a_start_of_the_program_leaves_a_trial_alone_that_is_still_running(judged):
+    made = backups.make(judged).backup
+    judged.close()
+    trial = backups.test_restore(judged.file, made)
+    for _ in range(3):
+        next(trial)
+        open_studio(judged.file).close()
+    assert run(trial).problem == ""
+    assert [each.name for each in backup_folder(judged.file).glob(".*")] == [".lock"]
+
+
 def test_a_trial_of_a_backup_that_was_killed_is_tidied_away_at_the_next_start(judged):
     made = backups.make(judged).backup
     folder = backup_folder(judged.file)

@@ -1,5 +1,6 @@
 """What is put back: the library's own backups, the history that holds, and all that was judged since."""
 
+import contextlib
 import shutil
 import sqlite3
 from contextlib import closing
@@ -8,16 +9,19 @@ from pathlib import Path
 import pytest
 
 from tagstudio import paths
-from tagstudio.domain.errors import DamagedLibraryError, NothingFoundError
+from tagstudio.domain.errors import DamagedLibraryError, LibraryError, NothingFoundError
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Judgement, Verdict
 from tagstudio.domain.settings import Settings, save_settings
 from tagstudio.domain.tracks import TrackFacts
 from tagstudio.library import checks, exchange, judgements, roots, tags, tracks
 from tagstudio.library.backups import back_up, backup_folder, side_file
+from tagstudio.library.compacting import compact_mirror
+from tagstudio.library.owners import alone
 from tagstudio.library.store import open_library
 from tagstudio.services import backups, recovery, upkeep
 from tagstudio.services.studio import Studio
+from tagstudio.services.windows import OpenElsewhereError, open_in_window, refuse_second_window
 
 
 def facts(audio_hash):
@@ -204,6 +208,110 @@ def test_backups_that_are_ahead_of_a_mirror_that_could_not_be_written_come_first
     assert wrong(file) == []
 
 
+@pytest.mark.parametrize("at", ["looking at the backup", "putting it back"])
+def test_what_another_program_saves_while_a_restore_is_at_work_is_there_afterwards(file, at):
+    start(file)
+    saved = {1, 2, 3}
+    for progress in recovery.restore(file, recovery.choices(file)[0]):
+        if progress.text == at:
+            with contextlib.suppress(LibraryError), open_library(file, busy_s=0.1) as library:
+                judge(library, 4)
+                saved.add(4)
+    assert {track_id for track_id, *_ in judged(file)} == saved
+    assert wrong(file) == []
+
+
+@pytest.fixture
+def link(file, tmp_path):
+    """Another name of the library, in another folder."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    link = folder / "my music.sqlite3"
+    link.symlink_to(file)
+    return link
+
+
+def test_a_library_has_the_same_backups_and_the_same_end_by_every_name(file, link):
+    start(link)
+    assert [each.reason for each in recovery.choices(file)] == ["by hand"]
+    assert recovery.choices(link) == recovery.choices(file)
+    judged(file)
+    assert {each.name for each in link.parent.iterdir()} == {link.name}
+    with open_library(link) as opened, open_library(file) as again:
+        assert opened.file == again.file == file
+        assert opened._owner.is_first
+        assert not again._owner.is_first
+
+
+@pytest.mark.parametrize("replace", [recovery.restore, upkeep.compact])
+def test_what_replaces_a_library_by_a_second_name_keeps_both_names(file, link, replace):
+    start(file)
+    expected = judged(file)
+    with open_library(file), pytest.raises(LibraryError, match="is open"):
+        run(replace(link))
+    run(replace(link))
+    assert link.is_symlink()
+    assert judged(file) == judged(link) == expected
+    assert wrong(link) == []
+
+
+def test_a_new_library_by_a_second_name_lies_where_the_name_leads(file, link):
+    start(link)
+    assert file.exists()
+    file.unlink()
+    assert wrong(link)[0] == f"There is no library at “{file}”."
+    moved = recovery.start_anew(link)
+    open_library(link).close()
+    assert moved.parent == file.parent
+    assert judged(file) == []
+
+
+def test_a_window_is_found_by_every_name_of_its_library(file, link):
+    open_library(file).close()
+    studio = run(open_in_window(link))
+    try:
+        for name in (file, link):
+            with pytest.raises(OpenElsewhereError):
+                refuse_second_window(name)
+    finally:
+        studio.close()
+
+
+def test_compacting_lets_nobody_else_read_the_library(file):
+    start(file)
+    file.chmod(0o600)
+    run(upkeep.compact(file))
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("has_backups", [True, False], ids=["started anew", "without backups"])
+def test_the_journal_of_a_library_that_is_gone_is_not_played_into_a_new_one(file, has_backups):
+    wal = file.with_name(file.name + "-wal")
+    with open_library(file) as library:
+        fill(library)
+        judge(library, 1, 2)
+        journal = wal.read_bytes()
+    file.unlink()
+    wal.write_bytes(journal)
+    if has_backups:
+        recovery.start_anew(file)
+    else:
+        shutil.rmtree(backup_folder(file))
+    open_library(file).close()
+    assert judged(file) == []
+    assert wrong(file) == []
+    (kept,) = file.parent.glob("*.corrupt-*-wal")
+    assert kept.read_bytes() == journal
+
+
+def test_nothing_is_started_anew_where_a_library_is_being_restored(file):
+    start(file)
+    file.unlink()
+    with alone(file), pytest.raises(LibraryError, match="is open"):
+        recovery.start_anew(file)
+    assert recovery.choices(file)
+
+
 def flip(file, n):
     """Change one bit in the n-th line of a mirror, counted from 0."""
     mirror = backup_folder(file) / "judgements.jsonl"
@@ -253,6 +361,20 @@ def test_compacting_heals_a_mirror_with_a_changed_line(file):
     assert (report.judgements, report.not_replayed) == (2, ())
 
 
+def test_compacting_never_hides_that_judgements_are_lacking(file):
+    start(file)
+    expected = judged(file)
+    shutil.copyfile(recovery.choices(file)[0].file, file)
+    lines = (backup_folder(file) / "judgements.jsonl").read_bytes()
+    with pytest.raises(DamagedLibraryError, match="lacks 2 judgements"):
+        run(upkeep.compact(file))
+    with pytest.raises(DamagedLibraryError, match="lacks 2 judgements"):
+        compact_mirror(file)
+    assert (backup_folder(file) / "judgements.jsonl").read_bytes() == lines
+    run(recovery.restore(file))
+    assert judged(file) == expected
+
+
 def test_what_was_judged_since_an_upgrade_comes_back_and_the_library_stays_the_same(file):
     dump = Path(__file__).parents[2] / "faults" / "data" / "schema-1.sql"
     with closing(sqlite3.connect(file, isolation_level=None)) as plain:
@@ -269,6 +391,17 @@ def test_what_was_judged_since_an_upgrade_comes_back_and_the_library_stays_the_s
     with checks.looked_at(file) as connection:
         assert (checks.identity(connection), checks.end(connection)) == (identity, end)
     assert wrong(file) == []
+
+
+def test_a_backup_of_an_early_version_passes_its_trial(file):
+    dump = Path(__file__).parents[2] / "faults" / "data" / "schema-1.sql"
+    with closing(sqlite3.connect(file, isolation_level=None)) as plain:
+        plain.executescript(dump.read_text("utf-8"))
+    open_library(file).close()
+    (early,) = recovery.choices(file)
+    report = run(backups.test_restore(file, early))
+    assert (report.problem, report.judgements) == ("", early.judgements)
+    assert early.judgements
 
 
 def test_an_early_version_put_back_by_hand_does_not_hide_what_was_judged_since(file):
