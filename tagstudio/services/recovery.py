@@ -101,8 +101,8 @@ def restore(
     # What was judged since is read when nobody can judge any more.
     with restoring.replacing(file):
         yield Progress(0, 0, "putting it back")
-        lines = _newer(file, backup) if with_newer else []
         _keep_current(file, clock)
+        lines = _newer(file, backup) if with_newer else []
         done = restoring.put_back(file, backup.file if backup else None, lines, clock=clock)
         _keep_restored(file, clock)
     return RestoreReport(
@@ -243,12 +243,19 @@ def _end_of(backup: Backup) -> tuple[tuple[int, str], int, str]:
 
 
 def _keep_current(file: Path, clock: Clock) -> None:
-    """Back a library up that somebody puts an older state in the place of; a damaged one is kept as it is anyway."""
+    """Keep what a whole library has, that an older state takes the place of; a damaged one is kept as it is anyway.
+
+    It gets a backup, and the mirror what a crash may have kept from it.
+    """
+    if not file.exists() or _wrong(file):
+        return
     try:
-        if file.exists() and not next(iter(_wrong(file)), None):
-            backups.back_up(file, "before restore", clock=clock)
-    except TagStudioError as error:
-        log.warning("no backup before restoring: %s", error.what)
+        with checks.looked_at(file) as connection:
+            if (mirror := Mirror(file)).is_of(connection):
+                mirror.follow(connection)
+        backups.back_up(file, "before restore", clock=clock)
+    except (TagStudioError, OSError, checks.DatabaseError) as error:
+        log.warning("no backup before restoring: %s", error)
 
 
 def _keep_restored(file: Path, clock: Clock) -> None:

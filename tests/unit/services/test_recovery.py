@@ -15,7 +15,7 @@ from tagstudio.domain.judgements import Judgement, Verdict
 from tagstudio.domain.settings import Settings, save_settings
 from tagstudio.domain.tracks import TrackFacts
 from tagstudio.library import checks, exchange, judgements, roots, tags, tracks
-from tagstudio.library.backups import back_up, backup_folder, side_file
+from tagstudio.library.backups import all_backups, back_up, backup_folder, side_file
 from tagstudio.library.compacting import compact_mirror
 from tagstudio.library.owners import alone
 from tagstudio.library.store import open_library
@@ -229,6 +229,21 @@ def link(file, tmp_path):
     link = folder / "my music.sqlite3"
     link.symlink_to(file)
     return link
+
+
+def test_what_a_crash_kept_from_the_mirror_of_a_whole_library_is_not_lost_by_going_back(file):
+    with open_library(file) as library:
+        fill(library)
+        judge(library, 1)
+        older = back_up(file, "by hand")
+        judge(library, 2)
+    mirror = backup_folder(file) / "judgements.jsonl"
+    *before, _ = mirror.read_bytes().splitlines(keepends=True)
+    mirror.write_bytes(b"".join(before))  # killed between saving and the mirror
+    backup = next(each for each in all_backups(file) if each.file == older)
+    report = run(recovery.restore(file, backup))
+    assert report.judgements == 1
+    assert [track_id for track_id, *_ in judged(file)] == [1, 2]
 
 
 def test_a_library_has_the_same_backups_and_the_same_end_by_every_name(file, link):
