@@ -135,10 +135,16 @@ def close_if_empty(session: Session, root_id: int) -> int:
 
 
 def enclose(session: Session, outer: roots.Root, inner: roots.Root) -> None:
-    """Give the tracks of one root to another one around it; the inner root is no root any more."""
+    """Give the tracks of one root to another one around it; the inner root is no root any more.
+
+    A track whose place the outer root knows already loses it, see ``vacate``: the scan finds its file by its audio.
+    """
     below = roots.relative(outer, inner.path) + b"/"
     display = shown_path(below)
-    for row in session.scalars(select(TrackRow).where(TrackRow.root_id == inner.id)):
+    rows = {row.path: row for row in session.scalars(select(TrackRow).where(TrackRow.root_id == inner.id))}
+    taken = seats(session, {path: (outer.id, below + path) for path in rows})
+    vacate(session, [rows[path].id for path in taken])
+    for row in rows.values():
         texts = row.search[len(row.path_search) :]
         row.root_id, row.path, row.display = outer.id, below + row.path, display + row.display
         row.path_search = searchable(row.display)
