@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tagstudio.domain.tracks import TrackFacts, shown_path
 from tagstudio.library import roots, track_texts, tracks
-from tagstudio.library.schema import RootRow, TrackRow
+from tagstudio.library.schema import JudgementRow, RootRow, TrackRow
 from tagstudio.library.texts import among, searchable
 
 # Far below the number of parameters that SQLite takes.
@@ -98,10 +98,14 @@ def arrived(session: Session, *, after: int) -> dict[int, int]:
 
 
 def found_among(session: Session, root_id: int, *, after: int) -> dict[int, int]:
-    """Return how many tracks of a root have the same audio as tracks that came after an id, by the latter's root."""
+    """Return how many tracks of a root have the same audio as tracks that came after an id, by the latter's root.
+
+    Those that were judged are left out: they stay what they are.
+    """
     new = aliased(TrackRow)
     query = select(new.root_id, func.count(TrackRow.id.distinct())).join(new, new.audio_hash == TrackRow.audio_hash)
     query = query.where(TrackRow.root_id == root_id, TrackRow.audio_hash != "", TrackRow.is_missing.is_(False))
+    query = query.where(new.id.not_in(select(JudgementRow.track_id)))
     return dict(session.execute(query.where(new.id > after, new.root_id != root_id).group_by(new.root_id)).all())
 
 

@@ -115,13 +115,13 @@ def _doubts(studio: Studio, entries: Sequence[Entry]) -> list[_Doubt]:
     seen_later: dict[int, str] = {}
     with studio.library.read() as session:
         found = tracks.rows(session, ids)
+        presence = Presence((), [root.path for root in roots.all_roots(session)])
         for entry in entries:
             if entry.new_sha256 and entry.track_id is not None:
                 later = [each for each in write_journal.of_track(session, entry.track_id) if each.id > entry.id]
                 seen_later[entry.id] = next((each.old_sha256 for each in later if each.old_sha256), "")
     now = {track.id: os.fsencode(track.file) for track in found}
     # Before a scan has flagged it, a file may have another name; and drives come and go.
-    presence = Presence(())
     gone = {track.id for track in found if track.is_missing and presence.is_gone(track)}
     return [
         _Doubt(
