@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tagstudio.domain.tracks import TrackFacts, shown_path
 from tagstudio.library import roots, track_texts, tracks
-from tagstudio.library.schema import RootRow, TrackRow
+from tagstudio.library.schema import JudgementRow, RootRow, TrackRow
 from tagstudio.library.texts import among, searchable
 
 # Far below the number of parameters that SQLite takes.
@@ -98,10 +98,14 @@ def arrived(session: Session, *, after: int) -> dict[int, int]:
 
 
 def found_among(session: Session, root_id: int, *, after: int) -> dict[int, int]:
-    """Return how many tracks of a root have the same audio as tracks that came after an id, by the latter's root."""
+    """Return how many tracks of a root have the same audio as tracks that came after an id, by the latter's root.
+
+    Those that were judged are left out: they stay what they are.
+    """
     new = aliased(TrackRow)
     query = select(new.root_id, func.count(TrackRow.id.distinct())).join(new, new.audio_hash == TrackRow.audio_hash)
     query = query.where(TrackRow.root_id == root_id, TrackRow.audio_hash != "", TrackRow.is_missing.is_(False))
+    query = query.where(new.id.not_in(select(JudgementRow.track_id)))
     return dict(session.execute(query.where(new.id > after, new.root_id != root_id).group_by(new.root_id)).all())
 
 
@@ -135,10 +139,16 @@ def close_if_empty(session: Session, root_id: int) -> int:
 
 
 def enclose(session: Session, outer: roots.Root, inner: roots.Root) -> None:
-    """Give the tracks of one root to another one around it; the inner root is no root any more."""
+    """Give the tracks of one root to another one around it; the inner root is no root any more.
+
+    A track whose place the outer root knows already loses it, see ``vacate``: the scan finds its file by its audio.
+    """
     below = roots.relative(outer, inner.path) + b"/"
     display = shown_path(below)
-    for row in session.scalars(select(TrackRow).where(TrackRow.root_id == inner.id)):
+    rows = {row.path: row for row in session.scalars(select(TrackRow).where(TrackRow.root_id == inner.id))}
+    taken = seats(session, {path: (outer.id, below + path) for path in rows})
+    vacate(session, [rows[path].id for path in taken])
+    for row in rows.values():
         texts = row.search[len(row.path_search) :]
         row.root_id, row.path, row.display = outer.id, below + row.path, display + row.display
         row.path_search = searchable(row.display)

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.judgements import Judgement, Origin, Verdict
-from tagstudio.domain.tracks import shown
-from tagstudio.library import roots, tags, tracks
+from tagstudio.domain.tracks import Track, shown
+from tagstudio.library import places, roots, tags, tracks
 from tagstudio.library.chain import append
 from tagstudio.library.histories import Line
+from tagstudio.library.judgements import ever_judged
 from tagstudio.library.schema import BatchRow, JudgementRow, TagRow, TrackRow
 from tagstudio.library.texts import clean
 
@@ -77,8 +78,10 @@ class _Finder:
         self._last_track = session.scalar(select(func.max(TrackRow.id))) or 0
         self._last_tag = session.scalar(select(func.max(TagRow.id))) or 0
         self._names = {line["tag_id"]: (line["tag"], line["facet"]) for line in lines if "prev_hash" in line}
+        self._named = {line["track_id"] for line in lines if "prev_hash" in line}
         # By their numbers in the lines.
         self._tracks: dict[int, int] = {}
+        self._taken: set[int] = set()
         self._tags: dict[int, int] = {}
 
     def judgements(self, lines: Sequence[Line]) -> list[Judgement]:
@@ -116,41 +119,66 @@ class _Finder:
         track_id = line["track_id"]
         if track_id not in self._tracks:
             self._tracks[track_id] = self._known(line) or self._made(line)
+            self._taken.add(self._tracks[track_id])
         return self._tracks[track_id]
 
     def _known(self, line: Line) -> int | None:
-        """Return the track of a line: the one with its number, unless another one has its audio or its path."""
+        """Return the track of a line: the one with its number, unless another one has its audio or its path.
+
+        A copy of the audio elsewhere is another track, with verdicts of its own, unless nothing else is known of it.
+        """
         audio_hash, path = line["audio_hash"], os.fsencode(line["path"])
         track_id = line["track_id"]
         row = self._session.get(TrackRow, track_id) if track_id <= self._last_track else None
         if row is not None and ((audio_hash and row.audio_hash == audio_hash) or row.path == path):
             return row.id
-        if audio_hash and (copies := tracks.by_hash(self._session, audio_hash)):
-            here = [each.id for each in copies if each.path == path]
-            return (here or [copies[0].id])[0]
-        return self._at_path(line, None if row is None else row.id)
+        return self._at_place(line) or self._moved(audio_hash) or (None if row is None else row.id)
 
-    def _at_path(self, line: Line, otherwise: int | None) -> int | None:
-        root = roots.add(self._session, os.fsencode(line["root"]))
-        query = select(TrackRow.id, TrackRow.audio_hash)
-        query = query.where(TrackRow.root_id == root.id, TrackRow.path == os.fsencode(line["path"]))
-        row = self._session.execute(query).first()
-        if row is None:
-            return otherwise
-        if line["audio_hash"] and row.audio_hash and row.audio_hash != line["audio_hash"]:
-            if otherwise is None:
-                raise TagStudioError("another track lies there now")
-            return otherwise
-        return int(row.id)
+    def _at_place(self, line: Line) -> int | None:
+        seat = self._seat(line)
+        if seat is None or seat.track_id in self._taken:
+            return None
+        is_other = line["audio_hash"] and seat.audio_hash and seat.audio_hash != line["audio_hash"]
+        return None if is_other else seat.track_id
+
+    def _moved(self, audio_hash: str) -> int | None:
+        """Return a track with this audio that no line names, that was never judged, and whose file has gone."""
+        copies = tracks.by_hash(self._session, audio_hash) if audio_hash else []
+        free = [each for each in copies if each.id not in self._named and each.id not in self._taken]
+        judged = ever_judged(self._session, [each.id for each in free]) if free else set()
+        return next((each.id for each in free if each.id not in judged and _is_gone(each)), None)
 
     def _made(self, line: Line) -> int:
-        root = roots.add(self._session, os.fsencode(line["root"]))
+        if (seat := self._seat(line)) is not None:
+            # Its file was renamed before this one came: the next scan finds it by its audio.
+            places.vacate(self._session, [seat.track_id])
+        root_id, path = self._place(line) or (self._root(line), os.fsencode(line["path"]))
         # No file has these, so the next scan reads it.
         track_id = tracks.add(
-            self._session, root_id=root.id, path=os.fsencode(line["path"]), size=0, mtime_ns=0,
+            self._session, root_id=root_id, path=path, size=0, mtime_ns=0,
             last_error="Known from the second copy of the judgements; look for changes to read it.",
         )  # fmt: skip
         same = update(TrackRow).where(TrackRow.id == track_id)
         self._session.execute(same.values(audio_hash=line["audio_hash"], is_missing=True))
         self._done.new_tracks += 1
         return track_id
+
+    def _root(self, line: Line) -> int:
+        return roots.add(self._session, os.fsencode(line["root"])).id
+
+    def _place(self, line: Line) -> tuple[int, bytes] | None:
+        """Return where the file of a line is below a root of today; roots have taken in others since."""
+        file = os.path.join(os.fsencode(line["root"]), os.fsencode(line["path"]))  # noqa: PTH118 -- bytes
+        return next(iter(places.places(self._session, [file]).values()), None)
+
+    def _seat(self, line: Line) -> places.Seat | None:
+        place = self._place(line)
+        return None if place is None else places.seats(self._session, {b"": place}).get(b"")
+
+
+def _is_gone(track: Track) -> bool:
+    """Tell whether a track's file is not there, and its root is: an empty one is where a drive will be again."""
+    try:
+        return bool(os.listdir(track.root)) and not os.path.lexists(track.file)  # noqa: PTH208 -- bytes
+    except OSError:
+        return False

@@ -72,7 +72,8 @@ def look_into(folder: bytes, *, links_into: Sequence[bytes] = ()) -> Look:
 def root_of(studio: Studio, look: Look) -> roots.Root:
     """Return the root that holds a folder; a new one is added. It takes in the roots inside it.
 
-    A root inside it that holds no audio, perhaps a drive that is not connected, stays a root until it holds some.
+    A root inside it that holds no audio, perhaps a drive that is not connected, stays a root until it holds some; so
+    does one in whose place a link into another root is.
 
     Raises
     ------
@@ -85,8 +86,9 @@ def root_of(studio: Studio, look: Look) -> roots.Root:
             raise _away(root)
         inside = [each for each in roots.all_roots(session) if is_inside(each.path, look.folder)]
         inhabited = roots.counts(session).keys()
+        known = [each.path for each in roots.all_roots(session)]
     # Looking for files may take long on a slow disk: not inside a transaction.
-    empty = [each for each in inside if each.id in inhabited and not has_audio(each.path)]
+    empty = [each for each in inside if each.id in inhabited and not holds_audio(each.path, known)]
     if root is None and not look.files:
         raise UnusableFolderError(
             f"No audio files were found in “{shown_path(look.folder)}”.",
@@ -112,10 +114,17 @@ class Presence:
 
     A file that cannot be looked for is not gone: not below a folder that could not be read, and not in a root that
     holds no audio at all, which is a drive that is not connected more often than one that was emptied.
+
+    Parameters
+    ----------
+    unread : iterable of bytes
+        The folders that could not be read.
+    known : iterable of bytes
+        The paths of all roots.
     """
 
-    def __init__(self, unread: Iterable[bytes]) -> None:
-        self._unread = tuple(unread)
+    def __init__(self, unread: Iterable[bytes], known: Iterable[bytes]) -> None:
+        self._unread, self._known = tuple(unread), tuple(known)
         self._is_connected: dict[bytes, bool] = {}
 
     def is_gone(self, track: Track) -> bool:
@@ -126,9 +135,9 @@ class Presence:
         return self.is_connected(track.root)
 
     def is_connected(self, root: bytes) -> bool:
-        """Tell whether a root holds any audio."""
+        """Tell whether a root holds any audio of its own."""
         if root not in self._is_connected:
-            self._is_connected[root] = has_audio(root)
+            self._is_connected[root] = holds_audio(root, self._known)
         return self._is_connected[root]
 
 
@@ -166,6 +175,17 @@ def _away(root: roots.Root) -> UnusableFolderError:
         f"“{root.display}” is empty or not connected; its tracks were left as they are.",
         "Connect its drive, then scan again.",
     )
+
+
+def holds_audio(root: bytes, known: Iterable[bytes]) -> bool:
+    """Tell whether a root holds any audio that is not another root's; ``known`` are the paths of all roots."""
+    return not leads_into_another(root, known) and has_audio(root)
+
+
+def leads_into_another(root: bytes, known: Iterable[bytes]) -> bool:
+    """Tell whether a link is in the place of a root now, to a folder of another one."""
+    real = os.path.realpath(root)
+    return real != root and any(real == each or is_inside(real, each) for each in known if each != root)
 
 
 def has_audio(folder: bytes) -> bool:

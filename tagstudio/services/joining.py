@@ -3,7 +3,7 @@
 import os
 import shlex
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from tagstudio.domain.errors import TagStudioError
@@ -11,7 +11,7 @@ from tagstudio.domain.tracks import shown_path
 from tagstudio.library import judgements, places, roots
 from tagstudio.library.places import Resident
 from tagstudio.library.roots import Root
-from tagstudio.services.folders import has_audio, is_inside, is_there
+from tagstudio.services.folders import has_audio, holds_audio, is_inside, is_there, leads_into_another
 from tagstudio.services.studio import Studio
 
 
@@ -30,18 +30,23 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A root without any audio, and one in which new files with the audio of so many of its tracks were found."""
+    """A root without any audio of its own, and one in which files with the audio of so many of its tracks were found.
+
+    In the place of the old one a link may be, to a folder of the new one.
+    """
 
     old: Root
     new: Root
     tracks: int
     is_there: bool = False
+    is_link: bool = False
 
     @property
     def what(self) -> str:
         """What was found, for people."""
         was = "1 of its tracks was" if self.tracks == 1 else f"{self.tracks:,} of its tracks were"
         state = "holds no audio" if self.is_there else "is not there"
+        state = "is a link to another place now" if self.is_link else state
         return f"“{self.old.display}” {state}, and {was} found in “{self.new.display}”"
 
     @property
@@ -52,12 +57,17 @@ class Elsewhere:
 
 
 def elsewhere(studio: Studio, *, after: int) -> tuple[Elsewhere, ...]:
-    """Return the roots without any audio to whose tracks most tracks of another one belong that came after an id."""
+    """Return the roots without any audio to whose tracks most tracks of another one belong that came after an id.
+
+    Also those in whose place there is a link into another root, with the tracks that can be joined, old or new.
+    """
     with studio.library.read() as session:
         known = {each.id: each for each in roots.all_roots(session)}
         new = places.arrived(session, after=after)
-    away = [root for root in known.values() if new and not has_audio(root.path)]
-    found = []
+    paths = [each.path for each in known.values()]
+    links = [root for root in known.values() if leads_into_another(root.path, paths)]
+    away = [root for root in known.values() if new and root not in links and not has_audio(root.path)]
+    found = [each for root in links for each in _linked(studio, root, known)]
     for old in away:
         with studio.library.read() as session:
             counts = places.found_among(session, old.id, after=after)
@@ -67,6 +77,15 @@ def elsewhere(studio: Studio, *, after: int) -> tuple[Elsewhere, ...]:
             if 2 * n > new[root_id]
         ]
     return tuple(found)
+
+
+def _linked(studio: Studio, old: Root, known: Mapping[int, Root]) -> list[Elsewhere]:
+    with studio.library.read() as session:
+        new = roots.containing(session, os.path.realpath(old.path))
+        counts = places.found_among(session, old.id, after=0)
+    if new is None or new.id not in counts:
+        return []
+    return [Elsewhere(old, known[new.id], counts[new.id], is_there=True, is_link=True)]
 
 
 def join(studio: Studio, old: Root, new: Root, folder: bytes) -> Joined:
@@ -80,7 +99,9 @@ def join(studio: Studio, old: Root, new: Root, folder: bytes) -> Joined:
     TagStudioError
         If the old root is still there, or none of its audio is below the folder.
     """
-    if has_audio(old.path):
+    with studio.library.read() as session:
+        known = [each.path for each in roots.all_roots(session)]
+    if holds_audio(old.path, known):
         raise TagStudioError(
             f"“{shown_path(folder)}” belongs to “{new.display}”, a folder of the library, and “{old.display}” "
             "is still there.",

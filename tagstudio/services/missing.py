@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from tagstudio.domain.tracks import Track, shown_path
-from tagstudio.library import tracks
+from tagstudio.library import roots, tracks
 from tagstudio.services.folders import Presence
 from tagstudio.services.studio import Studio
 from tagstudio.services.tracks_in_step import Tally
@@ -49,8 +49,8 @@ def flag(
 
     ``accept`` flags them however many they are; else the roots of which too many are gone are returned.
     """
-    presence = Presence(unread)
     with studio.library.read() as session:
+        presence = Presence(unread, [root.path for root in roots.all_roots(session)])
         before = tracks.rows(session, sorted(suspects))
         sizes = tracks.present_by_root(session)
     gone = [each for each in before if not each.is_missing and presence.is_gone(each)]

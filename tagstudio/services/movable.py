@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from tagstudio.domain.tracks import Track
-from tagstudio.library import tracks
+from tagstudio.library import roots, tracks
 from tagstudio.services.folders import Presence
 from tagstudio.services.studio import Studio
 
@@ -28,6 +28,7 @@ class Movable:
         self._is_gone: dict[int, bool] = {}
         self._asked: set[str] = set()
         with studio.library.read() as session:
+            self._known = [root.path for root in roots.all_roots(session)]
             for track in tracks.rows(session, sorted(near)):
                 self._remember(track)
         self._near = set(self._hash_of)
@@ -40,7 +41,7 @@ class Movable:
         """Return the tracks that may be elsewhere, as {audio hash: {track id: path}}, and which have no file."""
         wanted = set(hashes)
         self._look_outside(wanted - self._asked)
-        presence = Presence(self._unread)
+        presence = Presence(self._unread, self._known)
         owners: dict[str, dict[int, bytes]] = {}
         gone: set[int] = set()
         for audio_hash in wanted & self._found.keys():

@@ -1,19 +1,23 @@
 """The folders of a library: how they are, and where they are now when a drive or a folder got another name."""
 
+import logging
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from tagstudio.domain.errors import NothingFoundError, TagStudioError
+from tagstudio.domain.jobs import Progress
 from tagstudio.domain.tracks import shown_path
 from tagstudio.library import roots as root_table
 from tagstudio.library import tracks
-from tagstudio.services.folders import has_audio, is_inside
+from tagstudio.services.folders import has_audio, is_inside, leads_into_another
 from tagstudio.services.joining import Joined, join
 from tagstudio.services.studio import Studio
 
+log = logging.getLogger(__name__)
 SAMPLE = 200
 # So many of the tracks that are looked for must be there: some may have been moved meanwhile.
 SHARE_THERE = 0.5
@@ -52,8 +56,10 @@ def views(studio: Studio) -> list[RootView]:
     with studio.library.read() as session:
         known = root_table.all_roots(session)
         counts = root_table.counts(session)
+    paths = [each.path for each in known]
     return [
-        RootView(each.id, each.folder, each.display, _state(each.path), *counts.get(each.id, (0, 0))) for each in known
+        RootView(each.id, each.folder, each.display, _state(each.path, paths), *counts.get(each.id, (0, 0)))
+        for each in known
     ]
 
 
@@ -85,6 +91,24 @@ def move(studio: Studio, old: Path, new: Path) -> Moved:
     if joined is None:
         return Moved(view, f"{_tracks(view.tracks, 'is', 'are')} now looked for in “{view.display}”.")
     return Moved(view, _said(joined, root.display, view.display))
+
+
+def follow_links(studio: Studio) -> Iterator[Progress]:
+    """Move the roots in whose place there is a link now to where it leads, if that is free and holds their tracks."""
+    with studio.library.read() as session:
+        known = root_table.all_roots(session)
+    for root in known:
+        real = os.path.realpath(root.path)
+        if real == root.path or not os.path.isdir(real):  # noqa: PTH112 -- bytes
+            continue
+        try:
+            _move(studio, root, real)
+        except TagStudioError as error:
+            log.info("“%s” is a link now, and stays: %s", root.display, error.what)
+            continue
+        studio.note_tracks_changed()
+        notice = f"“{root.display}” leads to “{shown_path(real)}” now; its tracks are looked for there."
+        yield Progress(0, 0, "", notice=notice)
 
 
 def _move(studio: Studio, root: root_table.Root, target: bytes) -> None:
@@ -148,7 +172,7 @@ def _require_free(session: Any, root: root_table.Root, target: bytes) -> None:
             )
 
 
-def _state(path: bytes) -> RootState:
-    if not os.path.isdir(path):  # noqa: PTH112 -- bytes
+def _state(path: bytes, known: Sequence[bytes]) -> RootState:
+    if not os.path.isdir(path) or leads_into_another(path, known):  # noqa: PTH112 -- bytes
         return RootState.AWAY
     return RootState.CONNECTED if has_audio(path) else RootState.EMPTY

@@ -17,6 +17,7 @@ from tagstudio.services.joining import Elsewhere, elsewhere
 from tagstudio.services.missing import HeldBack, flag
 from tagstudio.services.movable import Movable
 from tagstudio.services.reading import Answer, read_files
+from tagstudio.services.roots import follow_links
 from tagstudio.services.studio import Studio
 from tagstudio.services.tracks_in_step import Keeper, Tally
 from tagstudio.services.walk import LARGE_BYTES, Failure, FoundFile
@@ -39,7 +40,8 @@ class ScanReport:
     """How many tracks a scan found in which state.
 
     ``notes`` are files that were read but are odd; ``held_back`` are roots of which too many files are gone to believe
-    it: none of their tracks was flagged. ``elsewhere`` are roots that are not there and whose audio was found as new.
+    it: none of their tracks was flagged. ``elsewhere`` are roots that are not there and whose audio was found as new,
+    or that are links into other roots now.
     """
 
     new: int
@@ -67,6 +69,8 @@ def scan(
     Every batch is a transaction of its own: stopping half-way keeps what was found. Files that may have changed
     places are put in order at the end, in one transaction.
 
+    A root in whose place there is a link now is where that leads, see ``roots.follow_links``.
+
     Parameters
     ----------
     retry : bool
@@ -81,6 +85,7 @@ def scan(
     """
     start = time.monotonic()
     studio.library.require_writable()
+    yield from follow_links(studio)
     usable, refused = folders_of.split(folders)
     found = _Found(retry=retry)
     with studio.library.read() as session:
@@ -90,7 +95,7 @@ def scan(
     finally:
         studio.note_tracks_changed()
     report = _report(found, keeper.tally, held_back, time.monotonic() - start)
-    return replace(report, elsewhere=elsewhere(studio, after=newest)) if report.new else report
+    return replace(report, elsewhere=elsewhere(studio, after=newest))
 
 
 def rescan(studio: Studio, *, workers: int = 2, retry: bool = False, accept_missing: bool = False) -> Job[ScanReport]:

@@ -12,9 +12,11 @@ from tagstudio.filetags.safely import digest, remove_temp, target_of, temp_besid
 from tagstudio.library import infos, roots, tracks, write_history, write_journal
 from tagstudio.library.owners import held
 from tagstudio.library.write_journal import Entry, Run
+from tagstudio.services.folders import Presence, is_there
 from tagstudio.services.studio import Studio
 
 INTERRUPTED = "writing was interrupted before it came to this file"
+GONE = "writing was interrupted, and the file is not there any more"
 GONE_WRONG = "writing was interrupted, and the file is neither the old nor the new one: another program has changed it"
 
 
@@ -31,12 +33,13 @@ class _Doubt:
     """A file of which nobody knows what became of it.
 
     ``paths`` are where it was and, if its track has moved, where it is; ``seen_later`` is the digest that the next
-    run that came to it found, if any did.
+    run that came to it found, if any did. It ``is_gone`` once a scan has looked for it everywhere.
     """
 
     entry: Entry
     paths: tuple[bytes, ...]
     seen_later: str = ""
+    is_gone: bool = False
 
 
 def claim_file(studio: Studio) -> Path:
@@ -72,7 +75,8 @@ def recovered_first(studio: Studio) -> Iterator[Progress]:
 def settle_doubts(studio: Studio) -> Recovered:
     """As ``recover``, for who holds the claim already.
 
-    A file whose folder is away stays in doubt, and so does its run: something may still be there to be removed.
+    A file whose folder is away stays in doubt, and so does its run: something may still be there to be removed. One
+    that was deleted does until a scan has flagged its track as missing.
     """
     # Read under the claim: what another program was writing until it gave the claim back is in the journal by now.
     doubtful, unfinished = _interrupted(studio)
@@ -110,16 +114,21 @@ def _doubts(studio: Studio, entries: Sequence[Entry]) -> list[_Doubt]:
     ids = [entry.track_id for entry in entries if entry.track_id is not None]
     seen_later: dict[int, str] = {}
     with studio.library.read() as session:
-        now = {track.id: os.fsencode(track.file) for track in tracks.rows(session, ids)}
+        found = tracks.rows(session, ids)
+        presence = Presence((), [root.path for root in roots.all_roots(session)])
         for entry in entries:
             if entry.new_sha256 and entry.track_id is not None:
                 later = [each for each in write_journal.of_track(session, entry.track_id) if each.id > entry.id]
                 seen_later[entry.id] = next((each.old_sha256 for each in later if each.old_sha256), "")
+    now = {track.id: os.fsencode(track.file) for track in found}
+    # Before a scan has flagged it, a file may have another name; and drives come and go.
+    gone = {track.id for track in found if track.is_missing and presence.is_gone(track)}
     return [
         _Doubt(
             entry,
             tuple(dict.fromkeys((entry.path, now.get(entry.track_id or 0, entry.path)))),
             seen_later.get(entry.id, ""),
+            is_gone=entry.track_id in gone and not is_there(entry.path),
         )
         for entry in entries
     ]
@@ -129,11 +138,12 @@ def _state(doubt: _Doubt) -> tuple[str, str] | None:
     """Tell old from new by the digest; None while the file cannot be looked at."""
     entry = doubt.entry
     if not entry.new_sha256:
-        return (write_journal.NOT_DONE, INTERRUPTED) if any(map(_is_folder_there, doubt.paths)) else None
+        is_settled = doubt.is_gone or any(map(_is_folder_there, doubt.paths))
+        return (write_journal.NOT_DONE, INTERRUPTED) if is_settled else None
     # What a later run found there says most: by now the file holds what that run wrote.
     seen = {doubt.seen_later} & {entry.old_sha256, entry.new_sha256} or _digests(doubt.paths)
     if not seen:
-        return None
+        return (write_journal.REFUSED, GONE) if doubt.is_gone else None
     if entry.new_sha256 in seen:
         return write_journal.DONE, ""
     if entry.old_sha256 in seen:

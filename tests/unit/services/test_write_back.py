@@ -19,7 +19,7 @@ from tagstudio.domain.judgements import Verdict
 from tagstudio.filetags.safely import temp_beside
 from tagstudio.library import infos, tags, tracks, write_journal
 from tagstudio.library.schema import WriteEntryRow, WriteRunRow
-from tagstudio.services import backups, judge, roots, write_plan, write_recovery, write_run
+from tagstudio.services import backups, judge, roots, upkeep, write_plan, write_recovery, write_run
 from tagstudio.services.restore_files import files_of, restore_all, restore_run, restore_track, runs
 from tagstudio.services.scan import rescan, scan
 from tagstudio.services.studio import open_studio
@@ -320,6 +320,42 @@ def test_a_drive_that_is_back_at_another_place_tells_what_became_of_its_files(st
     music.rename(music.with_name("elsewhere"))
     roots.move(studio, music, music.with_name("elsewhere"))
     assert "2 done" in write_recovery.recover(studio).text
+
+
+@pytest.mark.parametrize("vanishes", ["the file", "its folder"])
+def test_a_file_in_doubt_that_a_scan_found_deleted_is_settled(vanishes, studio):
+    written(studio, "jazz")
+    folder = studio.file.parent / "music" / "album"
+    folder.mkdir()
+    gone = (studio.file.parent / "music" / "a.flac").rename(folder / "a.flac")
+    run(rescan(studio))
+    cut_short(studio)
+    gone.unlink()
+    if vanishes == "its folder":
+        folder.rmdir()
+    # It may have been moved: only a scan can tell.
+    assert "1 not to be seen now" in write_recovery.recover(studio).text
+    run(rescan(studio))
+    assert "1 done, 0 as they were, 1 refused" in write_recovery.recover(studio).text
+    assert write_recovery.recover(studio).text == ""
+    assert sorted(each.state for each in files_of(studio, 1)) == ["done", "refused"]
+    assert [each.what for each in upkeep.check(studio.file) if each.part == "journal"] == [
+        "No file was left half written."
+    ]
+
+
+def test_a_file_in_doubt_that_was_moved_can_still_be_taken_back(studio):
+    before = contents(studio)
+    written(studio, "jazz")
+    cut_short(studio)
+    old = studio.file.parent / "music" / "a.flac"
+    old.rename(old.with_name("renamed.flac"))
+    assert "1 not to be seen now" in write_recovery.recover(studio).text
+    run(rescan(studio))
+    assert "2 done" in write_recovery.recover(studio).text
+    run(restore_all(studio))
+    old.with_name("renamed.flac").rename(old)
+    assert contents(studio) == before
 
 
 @pytest.mark.parametrize("seed", range(6))
