@@ -8,7 +8,8 @@ from typing import Any, BinaryIO
 
 from mutagen import id3
 
-from tagstudio.filetags.ape import ID3V1, Ape, has_id3v1
+from tagstudio.domain.id3v1 import ID3V1_BYTES
+from tagstudio.filetags.ape import Ape, has_id3v1
 from tagstudio.filetags.id3 import Id3
 from tagstudio.filetags.items import Item, Tag, read_at
 
@@ -29,7 +30,7 @@ def said_by_id3v1(file: BinaryIO, size: int) -> dict[str, str]:
     """Return what the ID3v1 tag at the end of a file says, by the names that APEv2 has for it; nothing without one."""
     if not has_id3v1(file, size):
         return {}
-    frames = _PARSED(read_at(file, size - ID3V1, ID3V1)) or {}
+    frames = _PARSED(read_at(file, size - ID3V1_BYTES, ID3V1_BYTES)) or {}
     said = {}
     for name, frame in _FRAMES.items():
         if frame in frames:
