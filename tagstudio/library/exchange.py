@@ -50,6 +50,7 @@ class KnownTrack(NamedTuple):
     title: str
     artist: str
     duration_s: float
+    is_missing: bool = False
 
 
 def library_id(session: Session) -> str:
@@ -89,7 +90,7 @@ def known_tracks(session: Session) -> list[KnownTrack]:
     """Return every track with what it can be recognised by, in order of their ids."""
     query = select(
         TrackRow.id, RootRow.path, TrackRow.path, TrackRow.audio_hash, TrackRow.title, TrackRow.artist,
-        TrackRow.duration_s,
+        TrackRow.duration_s, TrackRow.is_missing,
     ).join(RootRow, RootRow.id == TrackRow.root_id)  # fmt: skip
     return [KnownTrack(*row) for row in session.execute(query.order_by(TrackRow.id))]
 

@@ -11,7 +11,7 @@ from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Judgement, Origin, Verdict
 from tagstudio.domain.vocabulary import tag_key
 from tagstudio.library import exchange as table
-from tagstudio.library import judgements, tag_aliases, tags
+from tagstudio.library import judgements, tag_aliases, tags, tracks
 from tagstudio.services.exchange import (
     AddTag,
     Choices,
@@ -164,6 +164,16 @@ def test_copies_of_one_recording_are_told_apart_by_their_paths(tmp_path):
                 session.execute(text("UPDATE track SET audio_hash = 'same'"))
             imported(two, file)
             assert held(two) == held(studio)
+
+
+def test_an_import_judges_the_copy_that_is_there_and_not_the_missing_one(here, tmp_path):
+    with here.library.write() as session:
+        session.execute(text("UPDATE track SET audio_hash = 'same'"))
+        tracks.mark_missing(session, [1, 2])
+    given = tmp_path / "given.csv"
+    given.write_text("path,tag,state,audio_hash\n/elsewhere/x.flac,jazz,yes,same\n")
+    imported(here, given)
+    assert said_of(here, "jazz") == {"/music/b/two.flac": "yes"}
 
 
 def test_a_word_can_stand_for_a_tag_and_is_remembered(here, tmp_path):
