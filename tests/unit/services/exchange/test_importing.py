@@ -275,6 +275,15 @@ def test_a_library_is_not_merged_into_itself(here, tmp_path):
             run(plan_merge(here, file))
 
 
+@pytest.mark.parametrize("word", ["annotations", "file_metadata"])
+def test_an_export_is_no_jams_document_whatever_its_tags_are_called(here, tmp_path, word):
+    say(here, 1, word)
+    plan = run(plan_import(here, exported(here, tmp_path / "out", "json")))
+    assert (plan.format, preview(here, plan).same) == ("json", 1)
+    jams = exported(here, tmp_path / "out", "jams")
+    assert run(plan_import(here, min(jams.iterdir()).rename(tmp_path / "jams.json"))).format == "jams"
+
+
 def test_what_a_file_holds_tells_its_format_before_its_name_does(here, tmp_path):
     say(here, 1, "jazz")
     run(export(here, tmp_path / "verdicts.selections.txt"))
