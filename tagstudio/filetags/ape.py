@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from tagstudio.domain.errors import WriteRefusedError
+from tagstudio.domain.id3v1 import ID3V1_BYTES, ends_with_id3v1
 from tagstudio.domain.recipes import Piece, Span, length
 from tagstudio.filetags.items import Item, Splice, Tag, damaged, read_at
 from tagstudio.filetags.places import Place
 
 FOOTER = 32
-ID3V1 = 128
 _MAGIC = b"APETAGEX"
 _HAS_HEADER, _IS_HEADER, _KIND = 1 << 31, 1 << 29, 6
 # Where the flags stand in a header or footer; eight reserved bytes follow them.
@@ -69,7 +69,7 @@ def read_ape(file: BinaryIO, size: int) -> Ape:
     WriteRefusedError
         If there is one that cannot be kept exactly as it is.
     """
-    stop = size - ID3V1 if has_id3v1(file, size) else size
+    stop = size - ID3V1_BYTES if has_id3v1(file, size) else size
     if stop < FOOTER:
         return Ape(start=stop, stop=stop)
     if stop >= 9 and read_at(file, stop - 9, 9) in (b"LYRICS200", b"LYRICSEND"):
@@ -95,7 +95,7 @@ def read_ape(file: BinaryIO, size: int) -> Ape:
 
 def has_id3v1(file: BinaryIO, size: int) -> bool:
     """Whether the file ends with an ID3v1 tag."""
-    return size >= ID3V1 and read_at(file, size - ID3V1, 3) == b"TAG"
+    return size >= ID3V1_BYTES and ends_with_id3v1(read_at(file, size - ID3V1_BYTES, ID3V1_BYTES))
 
 
 def _items(raw: bytes, start: int, count: int) -> list[Item]:

@@ -4,9 +4,9 @@ from typing import BinaryIO
 
 from tagstudio.domain.errors import WriteRefusedError
 from tagstudio.filetags.ape import has_id3v1, read_ape
+from tagstudio.filetags.carrying import carry_over, said_by_ape, said_by_id3v1
 from tagstudio.filetags.flac import read_flac
 from tagstudio.filetags.id3 import read_id3, tag_size
-from tagstudio.filetags.id3v1 import carry_over, said_by_id3v1
 from tagstudio.filetags.iff import read_iff
 from tagstudio.filetags.items import Document, damaged, read_at
 from tagstudio.filetags.mp4 import read_mp4
@@ -81,7 +81,7 @@ def _mpeg(file: BinaryIO, size: int, after: int) -> Mpeg:
     if end >= after + 10 and read_at(file, end - 10, 3) == b"3DI":
         raise WriteRefusedError("it has a second ID3 tag at its end, and no rule says which one holds")
     if not tag.items and tag.version > 2:
-        carry_over(tag, said_by_id3v1(file, size), ape)
+        carry_over(tag, said_by_ape(ape) | said_by_id3v1(file, size), ape)
     notes = []
     if ape.items:
         notes.append("It also has an APEv2 tag; fields that stand in both are written to both.")

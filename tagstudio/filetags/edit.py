@@ -16,7 +16,7 @@ from tagstudio.filetags.wishes import Wish, fulfilled, together, warnings
 class FieldChange:
     """One field of a file before and after; equal where it stays. ``tag`` is the kind of tag it stands in.
 
-    ``is_carried``: an older tag says it already, and a new one gets it as well.
+    ``is_carried``: another tag says it already, and a new one gets it as well.
     """
 
     tag: str
@@ -85,7 +85,7 @@ def edited(file: BinaryIO, wishes: Sequence[Wish], profile: Profile = PROFILES[0
 
 
 def _changes(tag: Tag, slots: Sequence[_Slot], *, carried: Sequence[Item]) -> Iterator[FieldChange]:
-    """Yield what becomes of the fields of a tag; ``carried`` are the items that it gets from an older one."""
+    """Yield what becomes of the fields of a tag; ``carried`` are the items that it gets from another one."""
     for slot in slots:
         is_carried = not _is_change(slot) and any(item.key in slot.keys for item in carried)
         before = () if is_carried else slot.before
@@ -112,7 +112,7 @@ def _slots(tag: Tag, wishes: Sequence[Wish]) -> list[_Slot]:
         slot = _slot(tag, row, keys, found)
         _require_text(slot)
         if tag.is_carried and slot.before and not slot.after:
-            # Nothing can be taken out of the older tag; what is not wanted is just not carried over.
+            # Not carried over: nothing can be taken out of an ID3v1 tag, and an APEv2 tag has a slot of its own.
             tag.items = [item for item in tag.items if item.key not in keys]
             slot.before, slot.is_left = (), True
         slots.append(slot)
@@ -166,7 +166,9 @@ def _warnings(document: Document, wishes: Sequence[Wish], slots: Iterable[Sequen
     for tag, row in zip(document.tags, slots, strict=True):
         is_written = any(_is_change(slot) for slot in row)
         if tag.is_carried and is_written:
-            said.append(f"What ID3v1 says goes into the {tag.title} tag, too: programs that find one read no further.")
+            said.append(
+                f"What a tag at its end says goes into the {tag.title} tag, too: some programs read no further."
+            )
         if tag.is_joined and any(len(wish.words) > 1 for wish in wishes) and is_written:
             said.append(f"{tag.title} holds one text for each field: several words are joined by “; ”.")
     return list(dict.fromkeys(said))

@@ -57,7 +57,7 @@ class Id3(Tag):
         return self._frame_of(name, text, 3 if self.version == 4 else 0 if (description + text).isascii() else 1)
 
     def carried(self, frame: str, values: Sequence[str]) -> Item:
-        """Return a frame with what an older tag says; its letters keep their bytes, as some programs guess at them."""
+        """Return a frame with what another tag says; its letters keep their bytes, as some programs guess at them."""
         if frame == "TCON":
             values = _GENRE(encoding=3, text=list(values)).genres
         if frame == "TDRC" and self.version == 3:

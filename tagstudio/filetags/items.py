@@ -41,7 +41,7 @@ class Tag(ABC):
 
     ``is_joined``: it holds several values of a field as one text. ``is_second``: another tag is the file's main one,
     and only fields that this one has already are kept in step. ``is_carried``: it holds nothing yet, and its items are
-    what an older tag says, which stays; they are written if anything is.
+    what another tag says, which stays; they are written if anything is.
     """
 
     items: list[Item] = field(default_factory=list)

@@ -12,6 +12,7 @@ import mutagen
 from mutagen import apev2, asf, id3, mp4
 from mutagen._vorbis import VComment
 
+from tagstudio.domain.id3v1 import ID3V1_BYTES, ends_with_id3v1
 from tagstudio.filetags import aliases
 from tagstudio.filetags.comments import LARGEST, entries, of_flac, of_ogg
 from tagstudio.filetags.frames import Frame, OddTagError, text_frames
@@ -26,7 +27,7 @@ _JOINTS = ("\0", ";", "\\\\")
 _LONGEST_REASON = 200
 _HEAD_BYTES = 10
 # ID3v1 and Lyrics3 may stand between the end of an APE tag and that of the file.
-_TAIL_BYTES = 128 + 32 + 6 + 9
+_TAIL_BYTES = ID3V1_BYTES + 32 + 6 + 9
 
 # Untyped in mutagen.
 _APE_TAG: Any = apev2.APEv2
@@ -208,8 +209,8 @@ def _behind(file: BinaryIO, own: Collection[str], said: Collection[str]) -> Pair
         found = list(_ape_of(file, own))
         said = {*said, *(name for name, _ in found)}
         yield from found
-    if tail[-128:-125] == b"TAG":
-        yield from ((name, value) for name, value in _id3v1(tail[-128:]) if name not in said)
+    if ends_with_id3v1(tail):
+        yield from ((name, value) for name, value in _id3v1(tail[-ID3V1_BYTES:]) if name not in said)
 
 
 def _id3v1(tag: bytes) -> Pairs:

@@ -50,6 +50,7 @@ class KnownTrack(NamedTuple):
     title: str
     artist: str
     duration_s: float
+    is_missing: bool = False
 
 
 def library_id(session: Session) -> str:
@@ -89,7 +90,7 @@ def known_tracks(session: Session) -> list[KnownTrack]:
     """Return every track with what it can be recognised by, in order of their ids."""
     query = select(
         TrackRow.id, RootRow.path, TrackRow.path, TrackRow.audio_hash, TrackRow.title, TrackRow.artist,
-        TrackRow.duration_s,
+        TrackRow.duration_s, TrackRow.is_missing,
     ).join(RootRow, RootRow.id == TrackRow.root_id)  # fmt: skip
     return [KnownTrack(*row) for row in session.execute(query.order_by(TrackRow.id))]
 
@@ -111,16 +112,21 @@ def searches(session: Session) -> list[tuple[str, str]]:
     return [(name, text) for name, text in session.execute(query)]
 
 
-def add_searches(session: Session, wanted: Iterable[tuple[str, str]]) -> list[str]:
-    """Save searches under names that are free yet, behind the others; returns the new names."""
+def free_searches(session: Session, wanted: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the searches whose names are free yet; of two with one name the first."""
     taken = set(session.scalars(select(SavedSearchRow.key)))
-    position: int = (session.scalar(select(func.max(SavedSearchRow.position))) or 0) + 1
-    added: list[str] = []
+    free: dict[str, tuple[str, str]] = {}
     for name, text in wanted:
         if (key := tag_key(name)) not in taken:
-            taken.add(key)
-            row = SavedSearchRow(name=name, key=key, query=text, position=position + len(added), made_at=now())
-            session.add(row)
-            added.append(name)
+            free.setdefault(key, (name, text))
+    return list(free.values())
+
+
+def add_searches(session: Session, wanted: Iterable[tuple[str, str]]) -> list[str]:
+    """Save searches under names that are free yet, behind the others; returns the new names."""
+    free = free_searches(session, wanted)
+    last: int = session.scalar(select(func.max(SavedSearchRow.position))) or 0
+    for position, (name, text) in enumerate(free, last + 1):
+        session.add(SavedSearchRow(name=name, key=tag_key(name), query=text, position=position, made_at=now()))
     session.flush()
-    return added
+    return [name for name, _ in free]

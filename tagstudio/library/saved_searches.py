@@ -31,7 +31,7 @@ def save(session: Session, name: str, query: str) -> SavedSearch:
     TagStudioError
         If the name is blank, too long or not printable.
     """
-    name = _usable(name)
+    name = search_name(name)
     row = session.scalar(select(SavedSearchRow).where(SavedSearchRow.key == tag_key(name)))
     if row is None:
         last = session.scalar(select(func.max(SavedSearchRow.position))) or 0
@@ -52,7 +52,7 @@ def rename(session: Session, name: str, new: str) -> SavedSearch:
     TagStudioError
         If another one has the new name, or it is not usable.
     """
-    row, new = _row(session, name), _usable(new)
+    row, new = _row(session, name), search_name(new)
     other = session.scalar(select(SavedSearchRow).where(SavedSearchRow.key == tag_key(new)))
     if other is not None and other.id != row.id:
         raise TagStudioError(f"There is already a saved search “{other.name}”.", "Choose another name.")
@@ -76,17 +76,14 @@ def all_saved(session: Session) -> list[SavedSearch]:
     return [_saved(row) for row in rows]
 
 
-def _row(session: Session, name: str) -> SavedSearchRow:
-    key = tag_key(" ".join(clean(name).split()))
-    row = session.scalar(select(SavedSearchRow).where(SavedSearchRow.key == key))
-    if row is None:
-        names = ", ".join(f"“{each.name}”" for each in all_saved(session)[:8])
-        advice = f"There is {names}." if names else "None was saved yet."
-        raise NothingFoundError(f"There is no saved search “{shown(clean(name))}”.", advice)
-    return row
+def search_name(text: str) -> str:
+    """Return the name of a saved search as it is kept: in one line, without what cannot be stored.
 
-
-def _usable(text: str) -> str:
+    Raises
+    ------
+    TagStudioError
+        If it is blank, too long or not printable.
+    """
     name = " ".join(clean(text).split())
     if not name:
         raise TagStudioError("A saved search needs a name.", "Type at least one letter.")
@@ -97,6 +94,16 @@ def _usable(text: str) -> str:
     if not name.isprintable():
         raise TagStudioError("The name holds characters that cannot be shown.", "Type it again by hand.")
     return name
+
+
+def _row(session: Session, name: str) -> SavedSearchRow:
+    key = tag_key(" ".join(clean(name).split()))
+    row = session.scalar(select(SavedSearchRow).where(SavedSearchRow.key == key))
+    if row is None:
+        names = ", ".join(f"“{each.name}”" for each in all_saved(session)[:8])
+        advice = f"There is {names}." if names else "None was saved yet."
+        raise NothingFoundError(f"There is no saved search “{shown(clean(name))}”.", advice)
+    return row
 
 
 def _saved(row: SavedSearchRow) -> SavedSearch:

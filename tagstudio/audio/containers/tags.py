@@ -1,6 +1,8 @@
 """Where the tags around a file's audio end and begin: ID3v2 in front, ID3v1, Lyrics3 and APE behind."""
 
-_ID3V1, _LYRICS, _APE = 128, b"LYRICS200", b"APETAGEX"
+from tagstudio.domain.id3v1 import ID3V1_BYTES, ends_with_id3v1
+
+_LYRICS, _APE = b"LYRICS200", b"APETAGEX"
 _APE_HEAD = 32
 
 
@@ -28,8 +30,8 @@ def id3v2_bytes(data: bytes, at: int) -> int:
 def _tag_behind(data: bytes, start: int, end: int) -> int:
     # Where the last tag begins; ``end`` without one.
     found = end
-    if data.startswith(b"TAG", end - _ID3V1):
-        found = end - _ID3V1
+    if ends_with_id3v1(data[max(start, end - ID3V1_BYTES) : end]):
+        found = end - ID3V1_BYTES
     elif data.startswith(_APE, end - _APE_HEAD):
         size = int.from_bytes(data[end - 20 : end - 16], "little")
         has_header = bool(data[end - 9] & 0x80)

@@ -8,6 +8,8 @@ from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.judgements import Origin, Verdict
 from tagstudio.domain.tracks import Track, shown
 from tagstudio.domain.vocabulary import tag_key, tag_name
+from tagstudio.library.saved_searches import search_name
+from tagstudio.library.texts import clean
 
 BAD_ROWS_KEPT = 1000
 LONGEST_S = 1e12
@@ -170,6 +172,13 @@ class Reading:
         elif (facet and not old.facet) or aliases:
             self.words[key] = Word(tag=old.tag, facet=old.facet or facet.strip(), aliases=old.aliases or aliases)
         return key
+
+    def save(self, name: str, query: str) -> None:
+        """Note a saved search; one whose name cannot be is a bad row."""
+        try:
+            self.searches.append((search_name(name), clean(query)))
+        except TagStudioError as error:
+            self.refuse(0, f"A saved search was left out. {error.what}")
 
     def say(
         self, line: int, reference: int, tag: str, verdict: Verdict, *, facet: str = "", origin: Origin = Origin.IMPORT,

@@ -58,7 +58,8 @@ FORMATS = {
         Format(
             id="csv", title="CSV table", endings=(".csv", ".tsv"), has_suggestions=True,
             explanation="For spreadsheets: one line per track and tag, or one per track.",
-            loses="other spellings of tags and saved searches; in the wide form, segments too",
+            loses="other spellings of tags and saved searches; with a column per tag, segments too; with a column per "
+            "facet: no and unsure, and segments",
             write=csv_format.write, read=csv_format.read,
         ),
         Format(

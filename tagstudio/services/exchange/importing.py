@@ -92,8 +92,9 @@ def preview(studio: Studio, plan: ImportPlan, choices: Choices = _USUAL) -> Prev
         meaning = foreseen(Vocabulary(session), plan.words, choices)
         settled = _Settled(session, plan, meaning.tags, theirs=choices.theirs)
         names = _names(session, settled.conflicts)
-        searches = _free_searches(session, plan) if choices.vocabulary else []
-    return _preview(settled, names, meaning.new_tags, meaning.new_aliases, searches)
+        searches = table.free_searches(session, plan.searches) if choices.vocabulary else []
+    new_searches = [name for name, _ in searches]
+    return _preview(settled, names, meaning.new_tags, meaning.new_aliases, new_searches)
 
 
 def apply_import(studio: Studio, plan: ImportPlan, choices: Choices = _USUAL) -> Job[Imported]:
@@ -200,11 +201,6 @@ def _names(session: Any, conflicts: list[tuple[Key, Tag, Verdict, Verdict]]) -> 
     return {track.id: shown(track.name) for track in tracks.rows(session, ids)}
 
 
-def _free_searches(session: Any, plan: ImportPlan) -> list[str]:
-    taken = {name.casefold() for name, _ in table.searches(session)}
-    return [name for name, _ in plan.searches if name.casefold() not in taken]
-
-
 def _read(file: Path, named: str | None, reading: Reading) -> Job[Format]:
     """Read a file or all files of a folder; returns the format."""
     files, wanted = _files(file, named)
@@ -254,4 +250,4 @@ def _about(reading: Reading, tag: str) -> Reading:
 
 def _name(reference: Reference) -> str:
     name = reference.path or reference.stem or reference.title or reference.audio_hash or "a track without a name"
-    return shown(name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+    return shown(name)

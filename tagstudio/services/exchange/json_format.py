@@ -72,7 +72,8 @@ def read(source: Source, reading: Reading) -> Iterator[int]:
         aliases = word.get("aliases")
         spelled = tuple(_text(each) for each in aliases) if isinstance(aliases, list) else ()
         reading.know(_text(word.get("tag")), _text(word.get("facet")), aliases=spelled)
-    reading.searches += [(_text(each.get("name")), _text(each.get("query"))) for each in _dicts(seen.get("searches"))]
+    for each in _dicts(seen.get("searches")):
+        reading.save(_text(each.get("name")), _text(each.get("query")))
 
 
 def _take_track(number: int, value: object, reading: Reading) -> None:

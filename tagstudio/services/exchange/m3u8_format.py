@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
-from pathlib import PurePath
+from pathlib import PurePath, PureWindowsPath
 from typing import TextIO
 
 from tagstudio.domain.judgements import Verdict
@@ -58,7 +58,18 @@ def read(source: Source, reading: Reading) -> Iterator[int]:
 
 
 def _absolute(folder: PurePath, path: str) -> str:
-    return path if path.startswith("/") else os.path.normpath(os.path.join(folder, path))  # noqa: PTH118 -- text
+    """Return where an entry is; one that Windows would have written is that only where no file is called so here."""
+    if path.startswith("/"):
+        return path
+    windows = PureWindowsPath(path)
+    here = _joined(folder, path)
+    if not (windows.is_absolute() or ("\\" in path and "/" not in path)) or os.path.lexists(here):
+        return here
+    return windows.as_posix() if windows.anchor else _joined(folder, windows.as_posix())
+
+
+def _joined(folder: PurePath, path: str) -> str:
+    return os.path.normpath(os.path.join(folder, path))  # noqa: PTH118 -- text
 
 
 def _reference(path: str, title: str, duration_s: float | None) -> Reference:
@@ -77,5 +88,5 @@ def _place(each: TrackContent, options: ExportOptions) -> str:
     text = relative.decode("utf-8", "replace")
     if text != text.strip():
         return absolute
-    # A player would take the first for a remark, the second for an address.
-    return f"./{text}" if text.startswith("#") or ":" in text.partition("/")[0] else text
+    # It would be taken for a remark, for an address, or for a place on Windows.
+    return f"./{text}" if text.startswith("#") or ":" in text.partition("/")[0] or "\\" in text else text

@@ -70,13 +70,14 @@ class Matcher:
         found = self._by_hash.get(reference.audio_hash, []) if reference.audio_hash else []
         if not found:
             return ""
-        # Copies of one recording: the one that lies most alike, then the one whose place is spelled alike.
+        # Copies of one recording: the one that lies most alike, whose place is spelled alike, and that is there.
         spelled = _parts(reference.path)
         wanted = [_plain(each) for each in spelled]
 
-        def likeness(track: KnownTrack) -> tuple[int, int, int]:
+        def likeness(track: KnownTrack) -> tuple[int, int, bool, int]:
             place = _parts(_file(track))
-            return _alike([_plain(each) for each in place], wanted), _alike(place, spelled), -track.id
+            folded_likeness = _alike([_plain(each) for each in place], wanted)
+            return folded_likeness, _alike(place, spelled), not track.is_missing, -track.id
 
         return Match(max(found, key=likeness).id, Way.AUDIO)
 
@@ -92,8 +93,9 @@ class Matcher:
         # The name alone says too little here.
         for start in range(len(parts) - 1):
             below = "/".join(parts[start:])
-            found = _spelled(below, self._by_relative.get(_plain(below), []))
-            if len(found) == 1 and _fits(found[0], reference):
+            spelled = _spelled(below, self._by_relative.get(_plain(below), []))
+            found = _present([track for track in spelled if _fits(track, reference)])
+            if len(found) == 1:
                 return Match(found[0].id, Way.BELOW)
         return ""
 
@@ -104,7 +106,7 @@ class Matcher:
             found = self._by_stem.get(_plain(reference.stem), []) or self._by_name.get(_plain(reference.stem), [])
         if not found:
             return ""
-        fitting = _named(reference, [track for track in found if _fits(track, reference)])
+        fitting = _present(_named(reference, [track for track in found if _fits(track, reference)]))
         if not fitting:
             return "the track of this name has another length, title or audio"
         if len(fitting) > 1:
@@ -121,6 +123,11 @@ def _named(reference: Reference, found: list[KnownTrack]) -> list[KnownTrack]:
     """Of several tracks whose names differ so, return those that are named exactly so."""
     name = _parts(reference.path)[0]
     return [track for track in found if _parts(_file(track))[0] == name] or found
+
+
+def _present(found: list[KnownTrack]) -> list[KnownTrack]:
+    """Of several tracks return those that are not missing; all where every one is."""
+    return [track for track in found if not track.is_missing] or found
 
 
 def _fits(track: KnownTrack, reference: Reference) -> bool:

@@ -53,7 +53,8 @@ def _read(other: Library, reading: Reading) -> None:
             spelled.setdefault(tag_id, []).append(name)
         for tag in words.values():
             reading.know(tag.name, tag.facet, aliases=tuple(spelled.get(tag.id, ())))
-        reading.searches += table.searches(session)
+        for name, query in table.searches(session):
+            reading.save(name, query)
         held = table.held(session)
     places = {each.id: each for each in known}
     for each in held:

@@ -81,7 +81,8 @@ def _take_words(file: ExchangeFile, words: dict[int, tuple[str, str]], reading: 
         aliases.setdefault(number, []).append(_text(alias))
     for number, (tag, facet) in words.items():
         reading.know(tag, facet, aliases=tuple(aliases.get(number, ())))
-    reading.searches += [(_text(name), _text(query)) for name, query in file.rows("search")]
+    for name, query in file.rows("search"):
+        reading.save(_text(name), _text(query))
 
 
 def _take_files(file: ExchangeFile, reading: Reading) -> dict[int, int]:

@@ -50,6 +50,20 @@ def test_tags_in_front_and_behind_change_nothing(file, tmp_path):
     assert quick(tagged) == before
 
 
+def test_an_ape_tag_of_131_bytes_is_no_audio(file, tmp_path):
+    if file.name != "a.mp3":
+        return
+    tagged = tmp_path / file.name
+    tagged.write_bytes(file.read_bytes())
+    ape = APEv2()
+    ape["Genre"] = "x" * (131 - 64 - len("Genre") - 9)
+    ape.save(tagged)
+    # The ``TAG`` of ``APETAGEX`` stands where an ID3v1 tag would begin.
+    assert tagged.read_bytes()[-128:-125] == b"TAG"
+    assert quick(tagged) == quick(file)
+    assert quick(tagged).audio_hash == by_ffmpeg(tagged).audio_hash
+
+
 def test_comments_of_any_size_change_nothing_though_pages_are_numbered_anew(file, tmp_path):
     if file.name not in ORDINARY:
         return

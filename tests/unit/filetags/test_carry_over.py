@@ -107,3 +107,35 @@ def test_a_new_ape_tag_also_gets_what_the_id3v1_tag_says(music_file):
         "Title": "My Title", "Artist": "My Artist", "Album": "My Album", "Year": "1999", "Track": "7",
         "Comment": "mine", "Genre": "Rock", "Mood": "calm",
     }  # fmt: skip
+
+
+def test_a_new_id3v2_tag_also_gets_what_an_ape_tag_says(music_file):
+    items = {
+        "Title": "A title", "Artist": "One\0Two", "Album": "Ålbum", "Year": "1999-05-21", "Track": "3/12",
+        "Genre": "Rock", "Comment": "mine", "Composer": "Someone",
+    }  # fmt: skip
+    plain = music_file("plain.mp3").read_bytes()
+    raw = plain + ape_tag(*((name.encode(), text.encode()) for name, text in items.items()))
+    new, edit = change(raw, [wish("genre", "genre", "jazz"), wish("mood", "comment:MOOD", "calm")])
+    tag = id3.ID3(io.BytesIO(new), translate=False)
+    assert {name: [str(text) for text in frame.text] for name, frame in tag.items()} == {
+        "TIT2": ["A title"], "TPE1": ["One", "Two"], "TALB": ["Ålbum"], "TDRC": ["1999"], "TRCK": ["3/12"],
+        "TCON": ["Rock", "jazz"], "COMM::eng": ["mine [MOOD: calm]"],
+    }  # fmt: skip
+    assert "TIT2" in [each.name for each in edit.fields if each.is_carried]
+    assert any("read no further" in warning for warning in edit.warnings)
+
+
+@pytest.mark.parametrize(
+    "item", [(b"Year", b"May 1999"), (b"Title", b""), (b"Cover Art (Front)", b"x"), (b"Mood", b"x")]
+)
+def test_what_an_ape_tag_says_is_carried_over_only_where_id3v2_has_a_place_for_it(item, music_file):
+    new, edit = change(music_file("plain.mp3").read_bytes() + ape_tag(item), [wish("use", "USE", "bar")])
+    assert list(id3.ID3(io.BytesIO(new))) == ["TXXX:USE"]
+    assert not any("read no further" in warning for warning in edit.warnings)
+
+
+def test_an_id3v2_tag_that_says_anything_gets_nothing_from_an_ape_tag(music_file):
+    raw = music_file("v23.mp3").read_bytes() + ape_tag((b"Title", b"Another"), (b"Track", b"9"))
+    new, _ = change(raw, [wish("use", "USE", "bar")])
+    assert "TRCK" not in id3.ID3(io.BytesIO(new))

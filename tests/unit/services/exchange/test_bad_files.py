@@ -1,7 +1,9 @@
 """Whatever is in a file to import, the program explains itself, and the library stays as it was."""
 
+import json
 import random
 import sqlite3
+import unicodedata
 from contextlib import closing, suppress
 
 import pytest
@@ -9,7 +11,8 @@ from exchanged import CARRIES, ENDINGS, empty, exported, fill, held, judge_all
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import run
-from tagstudio.services.exchange import FORMATS, plan_for, plan_import, plan_merge, preview
+from tagstudio.services import saved_searches
+from tagstudio.services.exchange import FORMATS, apply_import, plan_for, plan_import, plan_merge, preview
 from tagstudio.services.exchange.source import LINE_CHARACTERS
 
 NAMES = [b"a/one.flac", b"b/two.flac"]
@@ -84,6 +87,39 @@ def test_xml_with_declared_entities_is_refused(here, tmp_path, text):
     (tmp_path / "a.xml").write_text(text)
     with pytest.raises(TagStudioError, match="Rekordbox"):
         run(plan_import(here, tmp_path / "a.xml"))
+
+
+def document(folder, **more):
+    file = folder / "given.json"
+    file.write_text(json.dumps({"format": "tagstudio-export", "version": 2, "tracks": [], **more}))
+    return file
+
+
+def test_a_path_that_no_file_can_have_is_listed(here, tmp_path):
+    tags = [{"tag": "jazz", "state": "yes"}]
+    plan = run(plan_import(here, document(tmp_path, tracks=[{"path": "/a/\ud800.mp3", "tags": tags}])))
+    assert [(each.name, each.rows) for each in plan.unmatched] == [("/a/\N{REPLACEMENT CHARACTER}.mp3", 1)]
+
+
+def test_saved_searches_of_a_file_get_names_that_a_person_could_give_or_are_bad_rows(here, tmp_path):
+    names = ["odd\ud800", " padded ", "two\nlines", "nul\0", "", "x" * 101, "bell\7"]
+    file = document(tmp_path, searches=[{"name": name, "query": f"{name} \ud800\0"} for name in names])
+    plan = run(plan_import(here, file))
+    kept = ["odd?", "padded", "two lines", "nul"]
+    assert [("name" in each.reason) for each in plan.bad_rows] == [True] * 3
+    assert list(preview(here, plan).new_searches) == kept
+    assert list(run(apply_import(here, plan)).preview.new_searches) == kept
+    for name in kept:
+        assert saved_searches.remove(here, name).name == name
+
+
+def test_a_preview_names_just_the_saved_searches_that_will_be_added(here, tmp_path):
+    composed, decomposed = (unicodedata.normalize(form, "Café") for form in ("NFC", "NFD"))
+    saved_searches.save(here, composed, "low")
+    names = [decomposed, "new", "NEW"]
+    plan = run(plan_import(here, document(tmp_path, searches=[{"name": name, "query": "low"} for name in names])))
+    assert preview(here, plan).new_searches == ("new",)
+    assert run(apply_import(here, plan)).preview.new_searches == ("new",)
 
 
 def test_an_endless_line_is_a_bad_row_and_the_rest_goes_on(here, tmp_path):

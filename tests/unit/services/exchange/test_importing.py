@@ -11,7 +11,7 @@ from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Judgement, Origin, Verdict
 from tagstudio.domain.vocabulary import tag_key
 from tagstudio.library import exchange as table
-from tagstudio.library import judgements, tag_aliases, tags
+from tagstudio.library import judgements, tag_aliases, tags, tracks
 from tagstudio.services.exchange import (
     AddTag,
     Choices,
@@ -166,6 +166,16 @@ def test_copies_of_one_recording_are_told_apart_by_their_paths(tmp_path):
             assert held(two) == held(studio)
 
 
+def test_an_import_judges_the_copy_that_is_there_and_not_the_missing_one(here, tmp_path):
+    with here.library.write() as session:
+        session.execute(text("UPDATE track SET audio_hash = 'same'"))
+        tracks.mark_missing(session, [1, 2])
+    given = tmp_path / "given.csv"
+    given.write_text("path,tag,state,audio_hash\n/elsewhere/x.flac,jazz,yes,same\n")
+    imported(here, given)
+    assert said_of(here, "jazz") == {"/music/b/two.flac": "yes"}
+
+
 def test_a_word_can_stand_for_a_tag_and_is_remembered(here, tmp_path):
     file = table_of(tmp_path, "/music/a/one.flac,jaz,yes")
     plan = run(plan_import(here, file))
@@ -263,6 +273,15 @@ def test_a_library_is_not_merged_into_itself(here, tmp_path):
     for file in (here.file, tmp_path / "link.sqlite3"):
         with pytest.raises(TagStudioError, match="open"):
             run(plan_merge(here, file))
+
+
+@pytest.mark.parametrize("word", ["annotations", "file_metadata"])
+def test_an_export_is_no_jams_document_whatever_its_tags_are_called(here, tmp_path, word):
+    say(here, 1, word)
+    plan = run(plan_import(here, exported(here, tmp_path / "out", "json")))
+    assert (plan.format, preview(here, plan).same) == ("json", 1)
+    jams = exported(here, tmp_path / "out", "jams")
+    assert run(plan_import(here, min(jams.iterdir()).rename(tmp_path / "jams.json"))).format == "jams"
 
 
 def test_what_a_file_holds_tells_its_format_before_its_name_does(here, tmp_path):

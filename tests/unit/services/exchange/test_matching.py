@@ -28,6 +28,37 @@ def test_a_place_below_another_folder_is_not_enough_for_a_track_of_another_lengt
     assert not isinstance(Matcher([mine]).match(Reference(path=theirs.path, duration_s=300.0)), str)
 
 
+GONE = KnownTrack(1, b"/music", b"a copy/x.flac", "h", "X", "Me", 300.0, is_missing=True)
+HERE = KnownTrack(2, b"/music", b"new/x.flac", "h", "X", "Me", 300.0)
+
+
+@pytest.mark.parametrize(
+    ("reference", "tracks"),
+    [
+        (Reference(path="/elsewhere/x.flac", audio_hash="h"), (GONE, HERE)),
+        (Reference(path="/elsewhere/x.flac", duration_s=300.0), (GONE, HERE)),
+        (Reference(path="/elsewhere/new/x.flac"), (GONE._replace(root=b"/old", path=HERE.path), HERE)),
+    ],
+    ids=["its audio", "its name", "its place below a folder"],
+)
+def test_of_tracks_that_a_file_may_mean_the_one_that_is_there_is_meant(
+    reference: Reference, tracks: tuple[KnownTrack, ...]
+) -> None:
+    found = Matcher(tracks).match(reference)
+    assert not isinstance(found, str), found
+    assert found.track_id == HERE.id
+    # Where nothing else is there, the missing one is meant.
+    gone = Matcher(tracks[:1]).match(reference)
+    assert not isinstance(gone, str), gone
+    assert gone.track_id == GONE.id
+
+
+def test_the_place_of_a_missing_track_still_tells_it_from_its_copies() -> None:
+    found = Matcher((HERE, GONE)).match(Reference(path="/music/a copy/x.flac", audio_hash="h"))
+    assert not isinstance(found, str), found
+    assert found.track_id == GONE.id
+
+
 @pytest.mark.parametrize("audio_hash", ["the same", ""], ids=["equal audio", "audio unknown"])
 @pytest.mark.parametrize("root", [b"/music", b"/moved/elsewhere"], ids=["in place", "moved"])
 @pytest.mark.parametrize("number", range(1, len(NAMES) + 1))

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import jams
 import pytest
-from exchanged import CARRIES, empty, exported, fill, held, imported, judge_all, usable
+from exchanged import CARRIES, OPTIONS, empty, exported, fill, held, imported, judge_all, usable
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from payloads import file_names, payloads
 
 from tagstudio.domain.jobs import run
-from tagstudio.services.exchange import export, plan_import
+from tagstudio.services.exchange import FORMATS, export, plan_import
 
 SPANS = ((0.0, 0.1), (1.1, 3.3000000000000003), (12.345678901, 99.0))
 TEXTS = payloads()
@@ -82,6 +82,14 @@ def test_a_playlist_becomes_one_tag_on_its_tracks(tmp_path, relative):
         assert {(place, tag) for place, tag, *_ in held(studio)} == {
             (b"/music/" + name, "in the set") for name in _names()
         }
+
+
+@pytest.mark.parametrize("kind", CARRIES)
+def test_the_card_of_a_format_says_what_does_not_come_back(kind):
+    loses = FORMATS["csv" if kind in OPTIONS else kind].loses
+    said = loses.partition("facet:")[2] if kind == "per_facet" else loses
+    for letter, words in (("v", "no and unsure"), ("s", "segments"), ("f", "facets of tags")):
+        assert letter in CARRIES[kind] or words in said
 
 
 @pytest.mark.parametrize("kind", [*CARRIES, "m3u8"])

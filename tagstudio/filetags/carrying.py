@@ -1,14 +1,16 @@
-"""The old ID3v1 tag at the end of a file: it stays as it is, but what it says goes into a new tag beside it.
+"""The ID3v1 and APEv2 tags at the end of a file: they stay, but what they say goes into a new tag beside them.
 
-Most programs that find a newer tag read no further, so one with nothing but a curator's words would hide the title.
+Most programs that find such a tag read no further, so one with nothing but a curator's words would hide the title.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from mutagen import id3
 
-from tagstudio.filetags.ape import ID3V1, Ape, has_id3v1
+from tagstudio.domain.id3v1 import ID3V1_BYTES
+from tagstudio.filetags.ape import Ape, has_id3v1
 from tagstudio.filetags.id3 import Id3
 from tagstudio.filetags.items import Item, Tag, read_at
 
@@ -23,13 +25,14 @@ _FRAMES = {
 # It cuts these off after 30 letters, and knows genres by number only.
 _SHORT = ("Title", "Artist", "Album", "Comment", "Genre")
 _UNKNOWN = "Unknown"
+_YEAR = re.compile("[0-9]{4}")
 
 
 def said_by_id3v1(file: BinaryIO, size: int) -> dict[str, str]:
     """Return what the ID3v1 tag at the end of a file says, by the names that APEv2 has for it; nothing without one."""
     if not has_id3v1(file, size):
         return {}
-    frames = _PARSED(read_at(file, size - ID3V1, ID3V1)) or {}
+    frames = _PARSED(read_at(file, size - ID3V1_BYTES, ID3V1_BYTES)) or {}
     said = {}
     for name, frame in _FRAMES.items():
         if frame in frames:
@@ -39,8 +42,17 @@ def said_by_id3v1(file: BinaryIO, size: int) -> dict[str, str]:
     return {name: text for name, text in said.items() if text and (name, text) != ("Genre", _UNKNOWN)}
 
 
+def said_by_ape(ape: Ape) -> dict[str, str]:
+    """Return what an APEv2 tag says in the fields that an ID3v1 tag has as well; the first of several values."""
+    texts = {item.key: next(filter(None, item.values or ()), "") for item in ape.items}
+    # ID3v2 keeps nothing but dates there.
+    year = _YEAR.match(texts.get("year", ""))
+    texts["year"] = year[0] if year else ""
+    return {name: text for name in _FRAMES if (text := texts.get(name.casefold(), ""))}
+
+
 def carry_over(tag: Tag, said: Mapping[str, str], ape: Ape | None = None) -> None:
-    """Let a tag that is still to be made begin with what the ID3v1 tag says.
+    """Let a tag that is still to be made begin with what the tags at the end say.
 
     Where an APEv2 tag says the same, its text is taken: it is not cut off.
     """
