@@ -121,6 +121,7 @@ class LibraryView(QWidget):
         self.search_box.completions_wanted.connect(self._beside.complete)
         self._beside.completed.connect(self.search_box.put_completions)
         self.facets.query_wanted.connect(self.search_box.set_text)
+        self.search_box.field.textChanged.connect(lambda text: self.facets.take_query(text))
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLED_MS)
         self._settled.timeout.connect(self._choose)
@@ -139,9 +140,11 @@ class LibraryView(QWidget):
 
     def _refuse(self, error: QueryError) -> None:
         self.search_box.show_error(error)
+        self.facets.take_query(self.search_box.text, is_wrong=True)
 
     def _show(self, found: Found) -> None:
         self.search_box.clear_error()
+        self.facets.take_query(self.search_box.text)
         self._keep_place_of((self._presenter.query, self._presenter.tag_id))
         self._beside.look(self._presenter.query)
         self.table.setColumnHidden(0, found.fits is None)
