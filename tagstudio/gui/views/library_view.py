@@ -23,6 +23,7 @@ class LibraryView(QWidget):
     """Emits which track is current and which are selected; shows what to do when there is nothing to show."""
 
     track_chosen = Signal(int, list)  # current track, all selected
+    all_left = Signal()  # no track that was chosen is in the table any more
     folder_wanted = Signal()
     demo_wanted = Signal()
     listen_wanted = Signal()
@@ -133,6 +134,7 @@ class LibraryView(QWidget):
         selection = self.table.selectionModel()
         selection.currentChanged.connect(lambda *_: self._settled.start())
         selection.selectionChanged.connect(self._selection_changed)
+        self.table.reselected.connect(self._settled.start)
 
     def _search(self, text: str) -> None:
         self.search_box.clear_error()
@@ -207,6 +209,8 @@ class LibraryView(QWidget):
     def _choose(self) -> None:
         if (current := self.current) is not None:
             self.track_chosen.emit(current, self.selected)
+        else:
+            self.all_left.emit()
 
 
 def _page(what: str, advice: str, *buttons: QWidget) -> QWidget:
