@@ -101,6 +101,10 @@ def _query_error(what: str, advice: str, position: int) -> QueryError:
     return QueryError(what, advice, position=position)
 
 
+class NameTakenError(TagStudioError):
+    """Something else has the name already."""
+
+
 class NothingFoundError(TagStudioError):
     """A track, tag or batch that was asked for does not exist."""
 

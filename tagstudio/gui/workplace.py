@@ -183,6 +183,7 @@ class Workplace(QWidget):
     def _connect_library(self) -> None:
         view = self.library_view
         view.track_chosen.connect(self._show_track)
+        view.all_left.connect(self._show_alone)
         view.folder_wanted.connect(self.folder_wanted)
         view.demo_wanted.connect(self.demo_wanted)
         view.listen_wanted.connect(self.listen)
@@ -251,6 +252,11 @@ class Workplace(QWidget):
         if is_new:
             self.track_panel.show_track(track_id)
             self.panel.choose_first()
+
+    def _show_alone(self) -> None:
+        # The track that is shown stays, so that more can be said about it; those selected with it are out of sight.
+        if self.suggestions.track_id is not None:
+            self._show_track(self.suggestions.track_id, [])
 
     def _if_still_shown(self, act: Callable[..., None]) -> Callable[..., None]:
         # Whoever types fast is ahead of the panel: its rows may be those of the track before.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tagstudio.domain.errors import NothingFoundError, TagStudioError
+from tagstudio.domain.errors import NameTakenError, NothingFoundError, TagStudioError
 from tagstudio.domain.tracks import shown
 from tagstudio.domain.vocabulary import tag_key
 from tagstudio.library.schema import SavedSearchRow, now
@@ -23,11 +23,13 @@ class SavedSearch:
     query: str
 
 
-def save(session: Session, name: str, query: str) -> SavedSearch:
-    """Keep a query; the one that has this name already, but for case, is replaced.
+def save(session: Session, name: str, query: str, *, replaces: bool = True) -> SavedSearch:
+    """Keep a query; the one that has this name already, but for case, is replaced if it may be.
 
     Raises
     ------
+    NameTakenError
+        If another query has the name and may not be replaced.
     TagStudioError
         If the name is blank, too long or not printable.
     """
@@ -37,6 +39,8 @@ def save(session: Session, name: str, query: str) -> SavedSearch:
         last = session.scalar(select(func.max(SavedSearchRow.position))) or 0
         row = SavedSearchRow(name=name, key=tag_key(name), query="", position=last + 1, made_at=now())
         session.add(row)
+    elif not replaces and row.query != clean(query):
+        raise _taken(row)
     row.name, row.query = name, clean(query)
     session.flush()
     return _saved(row)
@@ -49,13 +53,15 @@ def rename(session: Session, name: str, new: str) -> SavedSearch:
     ------
     NothingFoundError
         If there is none of that name.
+    NameTakenError
+        If another one has the new name.
     TagStudioError
-        If another one has the new name, or it is not usable.
+        If the new name is not usable.
     """
     row, new = _row(session, name), search_name(new)
     other = session.scalar(select(SavedSearchRow).where(SavedSearchRow.key == tag_key(new)))
     if other is not None and other.id != row.id:
-        raise TagStudioError(f"There is already a saved search “{other.name}”.", "Choose another name.")
+        raise _taken(other)
     row.name, row.key = new, tag_key(new)
     session.flush()
     return _saved(row)
@@ -104,6 +110,10 @@ def _row(session: Session, name: str) -> SavedSearchRow:
         advice = f"There is {names}." if names else "None was saved yet."
         raise NothingFoundError(f"There is no saved search “{shown(clean(name))}”.", advice)
     return row
+
+
+def _taken(row: SavedSearchRow) -> NameTakenError:
+    return NameTakenError(f"There is already a saved search “{row.name}”.", "Choose another name.")
 
 
 def _saved(row: SavedSearchRow) -> SavedSearch:

@@ -21,19 +21,21 @@ class Counted:
     problem: str = ""
 
 
-def save(studio: Studio, name: str, query: str) -> SavedSearch:
-    """Keep a query; the one that has this name already is replaced.
+def save(studio: Studio, name: str, query: str, *, replaces: bool = True) -> SavedSearch:
+    """Keep a query; the one that has this name already is replaced if it may be.
 
     Raises
     ------
     QueryError
         If the query cannot be understood, or leads to itself.
+    NameTakenError
+        If another query has the name and may not be replaced.
     TagStudioError
         If the name is not usable.
     """
     with studio.library.write() as session:
         search.parse(query, search.known(session))
-        saved = saved_searches.save(session, name, query)
+        saved = saved_searches.save(session, name, query, replaces=replaces)
         # A search that names itself is found out by reading it now; nothing is kept then.
         search.parse(as_query(saved), search.known(session))
         return saved

@@ -12,7 +12,7 @@ from tagstudio.domain.errors import LibraryError, QueryError
 from tagstudio.domain.judgements import Verdict
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.commands import Commands, undo_texts
-from tagstudio.gui.presenters.library import Found, LibraryPresenter, counts_line, length, ordered
+from tagstudio.gui.presenters.library import TAGS, Found, LibraryPresenter, counts_line, length, ordered
 from tagstudio.gui.presenters.review import ReviewPresenter
 from tagstudio.gui.presenters.suggestions import SuggestionsPresenter
 from tagstudio.services import judge as judging
@@ -89,6 +89,20 @@ def test_a_mistaken_search_is_refused_with_its_place_and_keeps_the_table(
     assert refused.args
     assert isinstance(refused.args[0], QueryError)
     np.testing.assert_array_equal(library.table.ids, before)
+
+
+def test_rows_are_read_again_while_the_search_is_mistaken(
+    qtbot: QtBot, library: LibraryPresenter, demo: Studio
+) -> None:
+    table = library.table
+    qtbot.waitUntil(lambda: table.data(table.index(0, TAGS)) == "", timeout=LONG_MS)
+    with qtbot.waitSignal(library.query_refused, timeout=LONG_MS):
+        library.search("artist:")
+    judging.judge(demo, [int(table.ids[0])], {"dusky": Verdict.YES})
+    with qtbot.waitSignal(library.query_refused, timeout=LONG_MS):
+        library.refresh()
+    qtbot.waitUntil(lambda: table.data(table.index(0, TAGS)) == "dusky", timeout=LONG_MS)
+    assert table.rowCount() == 12
 
 
 def test_ordering_keeps_every_track_and_puts_unknown_fits_last() -> None:

@@ -133,6 +133,41 @@ def test_a_track_that_comes_back_is_current_again(view):
     assert view.selected == [20]
 
 
+def select(view, *rows):
+    view.table.go_to(rows[0])
+    selection = view.table.selectionModel()
+    for row in rows:
+        selection.select(ids_of(view).index(row, 1), selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
+    view.settle()
+
+
+@pytest.mark.parametrize(("left", "current", "selected"), [
+    ([10, 20, 40], 20, [20, 40]), ([10, 30, 40], 30, [30, 40]), ([10, 40], 40, [40]),
+])  # fmt: skip
+def test_a_selection_that_is_cut_down_is_told_with_a_track_of_it(qtbot, view, left, current, selected):
+    ids_of(view).set_ids(np.array([10, 20, 30, 40]))
+    select(view, 1, 2, 3)
+    with qtbot.waitSignal(view.track_chosen) as chosen:
+        ids_of(view).set_ids(np.array(left))
+    assert chosen.args == [current, selected]
+    assert view.current == current
+
+
+def test_it_is_told_when_no_selected_track_is_left(qtbot, view):
+    ids_of(view).set_ids(np.array([10, 20, 30, 40]))
+    select(view, 1, 2)
+    with qtbot.waitSignal(view.all_left):
+        ids_of(view).set_ids(np.array([10, 40]))
+    assert (view.current, view.selected) == (None, [])
+
+
+def test_a_selection_that_stays_is_not_told_again(qtbot, view):
+    ids_of(view).set_ids(np.array([10, 20, 30, 40]))
+    select(view, 1, 2)
+    with qtbot.assertNotEmitted(view.track_chosen, wait=300):
+        ids_of(view).set_ids(np.array([5, 40, 30, 20]))
+
+
 def test_another_search_begins_at_its_first_track(qtbot, view, unjudged):
     view.table.selectRow(15)
     unjudged()

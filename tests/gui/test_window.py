@@ -260,6 +260,26 @@ def test_a_word_typed_right_after_going_on_belongs_to_the_track_gone_to(
     assert browse.track_ids(place.studio, "tag:hasty") == [second]
 
 
+@pytest.mark.parametrize(("left", "judged"), [((0, 2), (0, 2)), ((1, 2), (1, 2)), ((2,), (2,)), ((5,), (0,))])
+def test_a_verdict_goes_to_the_selected_tracks_that_are_still_found(
+    qtbot: QtBot, open_window: Opener, heard_file: Path, left: tuple[int, ...], judged: tuple[int, ...]
+) -> None:
+    place = workplace(window := open_window(heard_file))
+    choose_row(qtbot, window, 0)
+    selection, table = place.library_view.table.selectionModel(), place.library.table
+    for row in (1, 2, 3):
+        selection.select(table.index(row, 1), selection.SelectionFlag.Select | selection.SelectionFlag.Rows)
+    qtbot.waitUntil(lambda: "4 tracks" in place.panel._note.text(), timeout=LONG_MS)
+    ids = table.ids.tolist()
+    place.library_view.search_box.set_text(" OR ".join(f"id:{ids[row]}" for row in left))
+    qtbot.waitUntil(lambda: len(table.ids) == len(left), timeout=LONG_MS)
+    place.library_view.settle()
+    assert place.panel._note.isHidden() == (len(judged) == 1)
+    place.panel.tag_added.emit("narrowed")
+    idle(qtbot, window)
+    assert browse.track_ids(place.studio, "tag:narrowed") == sorted(ids[row] for row in judged)
+
+
 def test_the_chosen_word_stays_chosen_when_the_suggestions_arrive(
     qtbot: QtBot, open_window: Opener, heard_file: Path
 ) -> None:

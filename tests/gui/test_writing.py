@@ -2,14 +2,17 @@
 
 import hashlib
 import shutil
+import threading
+from functools import partial
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tagstudio.domain.jobs import run
 from tagstudio.domain.judgements import Verdict
 from tagstudio.gui.dialogs.write_tags import CHANGES, REFUSED
-from tagstudio.services import judge
+from tagstudio.services import field_map, judge
 from tagstudio.services.scan import scan
 from tagstudio.services.studio import open_studio
 
@@ -86,6 +89,97 @@ def test_a_place_that_may_not_be_written_is_refused_in_the_dialog(place, qtbot):
     dialog.fields.field("mood").editingFinished.emit()
     qtbot.waitUntil(lambda: dialog.fields.field("mood").text() == "comment:MOOD", timeout=LONG_MS)
     dialog.close()
+
+
+@pytest.fixture
+def dialog(place, qtbot):
+    """The dialog of all tracks, with its fields read."""
+    made = place.write_tags()
+    made.scope.setCurrentIndex(made.scope.count() - 1)
+    made.activateWindow()
+    qtbot.waitUntil(lambda: made.fields.widget() is not None and made.isActiveWindow(), timeout=LONG_MS)
+    yield made
+    made.close()
+
+
+def type_place(qtbot, dialog, facet, text, key):
+    field = dialog.fields.field(facet)
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text)
+    qtbot.keyClick(field, key)
+
+
+def written_fields(plan):
+    return {each.name for file in plan.files for each in file.fields if each.is_change}
+
+
+@pytest.fixture
+def hold(place):
+    """Hold up a lane until what this returns is set."""
+    gates = []
+
+    def held(lane):
+        gates.append(threading.Event())
+        place._runner.start(partial(gates[-1].wait, 60), lane=lane)
+        return gates[-1]
+
+    yield held
+    for gate in gates:
+        gate.set()
+
+
+def test_enter_in_a_place_previews_with_that_place(dialog, qtbot, hold):
+    gate = hold("judge")
+    type_place(qtbot, dialog, "genre", "STYLE", Qt.Key.Key_Return)
+    qtbot.wait(300)
+    assert dialog.plan is None
+    gate.set()
+    qtbot.waitUntil(lambda: dialog.plan is not None, timeout=LONG_MS)
+    assert "STYLE" in written_fields(dialog.plan)
+    type_place(qtbot, dialog, "genre", "KIND", Qt.Key.Key_Return)
+    assert dialog.plan is None, "what was seen is not what would be written now"
+    qtbot.waitUntil(lambda: dialog.plan is not None, timeout=LONG_MS)
+    assert "KIND" in written_fields(dialog.plan)
+    assert dialog.fields.field("genre").text() == "KIND"
+
+
+def test_enter_in_a_place_that_is_refused_previews_nothing(place, dialog, qtbot):
+    type_place(qtbot, dialog, "genre", "TITLE", Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: "belongs to other programs" in dialog._state.text(), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: dialog.fields.field("genre").text() == "genre", timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not place._runner.running, timeout=LONG_MS)
+    assert dialog.plan is None
+    assert "belongs to other programs" in dialog._state.text()
+
+
+def test_a_plan_that_is_older_than_a_change_of_the_fields_is_dropped(dialog, qtbot, hold):
+    gate = hold("long")
+    dialog.preview()
+    dialog.fields.place_changed.emit("genre", "STYLE")
+    qtbot.waitUntil(lambda: dialog.fields.field("genre").text() == "STYLE", timeout=LONG_MS)
+    gate.set()
+    qtbot.waitUntil(lambda: dialog._running is None, timeout=LONG_MS)
+    assert dialog.plan is None
+    assert "Preview first" in dialog._state.text()
+
+
+def test_focus_and_what_is_typed_outlive_the_change_of_another_place(place, dialog, qtbot, hold):
+    gate = hold("judge")
+    mode = dialog.fields.mode("mood")
+    type_place(qtbot, dialog, "mood", "FEELING", Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is mode
+    qtbot.keyClick(mode, Qt.Key.Key_Tab)
+    other = QApplication.focusWidget()
+    assert isinstance(other, QLineEdit)
+    other.selectAll()
+    qtbot.keyClicks(other, "COMM")
+    gate.set()
+    qtbot.waitUntil(lambda: not place._runner.running, timeout=LONG_MS)
+    assert field_map.field_map(place.studio).own == {"mood": "FEELING"}
+    assert QApplication.focusWidget() is other
+    qtbot.keyClicks(other, "ENTS")
+    assert other.text() == "COMMENTS"
 
 
 def test_what_is_refused_stands_apart_with_the_reason(place, qtbot):

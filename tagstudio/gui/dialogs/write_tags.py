@@ -18,6 +18,7 @@ from tagstudio.services.field_map import PROFILES
 from tagstudio.services.write_tags import FieldChange, FilePlan, Plan, RunReport, WriteOptions
 
 CHANGES, REFUSED, NOTES = range(3)
+LOOKING = "Looking into the files…"
 OPT_IN = (
     "TagStudio only reads your files until you switch this on. Every file then changes in one step, is proven to sound "
     "the same first, and can be brought back byte for byte."
@@ -36,6 +37,9 @@ class WriteDialog(QDialog):
         self._presenter, self._query, self._selected = presenter, query, list(selected)
         self._running: RunningJob | None = None
         self.plan: Plan | None = None
+        # How often the fields were asked for or changed, how many answers came, and which of them a preview looks at.
+        self._n_asked = self._n_answered = self._n_looked_at = 0
+        self._is_preview_wanted = False
         self.scope = Choice("Which tracks")
         if len(selected) > 1 or (selected and not query):
             self.scope.addItem("The selected track" if len(selected) == 1 else f"The {len(selected):,} selected tracks")
@@ -70,9 +74,14 @@ class WriteDialog(QDialog):
         self._read_fields("")
 
     def preview(self) -> None:
-        """Look into the files."""
+        """Look into the files, as soon as every change of the fields is kept and shown."""
+        self._is_preview_wanted = self._n_answered < self._n_asked
+        if self._is_preview_wanted:
+            self._state.setText(LOOKING)
+            return
+        self._n_looked_at = self._n_asked
         looking = self._presenter.preview(self._query, self._ids(), self._options())
-        self._start(looking, "Looking into the files…", self._show_plan)
+        self._start(looking, LOOKING, self._take_plan)
 
     def write(self) -> None:
         """Write what the preview shows."""
@@ -85,6 +94,7 @@ class WriteDialog(QDialog):
             self._running.cancel()
 
     def reject(self) -> None:
+        self._is_preview_wanted = False
         self.stop()
         super().reject()
 
@@ -127,25 +137,39 @@ class WriteDialog(QDialog):
         )
 
     def _read_fields(self, profile: str) -> None:
-        reading = self._presenter.change_fields(profile, {}) if profile else self._presenter.read_fields("")
-        reading.succeeded.connect(self._show_fields)
-        reading.failed.connect(self._fail)
+        self._follow(self._presenter.change_fields(profile, {}) if profile else self._presenter.read_fields(""))
 
     def _change_place(self, facet: str, place: str) -> None:
-        changing = self._presenter.change_fields(self.profile.currentData(), {facet: place})
-        changing.succeeded.connect(self._show_fields)
-        changing.failed.connect(self._fail)
-        changing.failed.connect(lambda _: self._show_again())
+        self._follow(self._presenter.change_fields(self.profile.currentData(), {facet: place}))
 
-    def _show_again(self) -> None:
-        self._presenter.read_fields("").succeeded.connect(lambda found: self.fields.show_lines(found[1]))
+    def _follow(self, changing: RunningJob) -> None:
+        self._n_asked += 1
+        self._show_plan(None)
+        changing.succeeded.connect(self._show_fields)
+        changing.failed.connect(self._refuse_fields)
+        changing.finished.connect(self._end_change)
 
     def _show_fields(self, found: tuple[str, list[object], list[str]]) -> None:
+        if self._n_answered + 1 < self._n_asked:
+            return  # the answer to the newest change shows this one, too
         name, lines, warnings = found
         self.profile.setCurrentIndex(self.profile.findData(name))
         self._about.setText(" ".join([PROFILES[self.profile.currentIndex()].about, *warnings]))
         self.fields.show_lines(lines)
-        self._show_plan(None)
+
+    def _refuse_fields(self, error: TagStudioError) -> None:
+        self._is_preview_wanted = False
+        self._fail(error)
+        self._presenter.read_fields("").succeeded.connect(self._show_again)
+
+    def _show_again(self, found: tuple[str, list[object], list[str]]) -> None:
+        if self._n_answered == self._n_asked:
+            self.fields.show_lines(found[1])
+
+    def _end_change(self) -> None:
+        self._n_answered += 1
+        if self._is_preview_wanted:
+            self.preview()
 
     def _start(self, running: RunningJob, state: str, done: object) -> None:
         self._running = running
@@ -173,6 +197,9 @@ class WriteDialog(QDialog):
     def _tell(self, text: str) -> None:
         self._state.setText(text)
         announce(self, text)
+
+    def _take_plan(self, plan: Plan) -> None:
+        self._show_plan(plan if self._n_looked_at == self._n_asked else None)
 
     def _show_plan(self, plan: Plan | None) -> None:
         self.plan = plan

@@ -2,11 +2,13 @@
 
 import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from tagstudio.domain.errors import QueryError
+from tagstudio.domain.errors import NameTakenError, QueryError, TagStudioError
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.services import completion, facets, saved_searches
 from tagstudio.services.facets import FacetCounts
@@ -34,6 +36,7 @@ class FacetsPresenter(QObject):
     looked = Signal(object)  # Beside
     completed = Signal(str, int, list)  # text, cursor, completions
     saved_changed = Signal()  # a search may find something else, or be wrong from now on
+    name_taken = Signal(str, str, str)  # name, query that was to be saved, what is wrong
     failed = Signal(str, str)
 
     def __init__(self, studio: Studio, runner: JobRunner, parent: QObject | None = None) -> None:
@@ -80,20 +83,33 @@ class FacetsPresenter(QObject):
         running = self._runner.start(lambda: completion.complete(self._studio, text, cursor))
         running.succeeded.connect(lambda found: self.completed.emit(text, cursor, found))
 
-    def save(self, name: str, query: str) -> None:
-        """Keep a search under a name."""
-        self._write(self._runner.start(lambda: saved_searches.save(self._studio, name, query), lane="judge"))
+    def save(self, name: str, query: str, *, replaces: bool = False) -> None:
+        """Keep a search under a name; tells when another has that name and is not to be replaced."""
+
+        def refuse(error: TagStudioError) -> None:
+            if isinstance(error, NameTakenError):
+                self.name_taken.emit(name, query, error.what)
+            else:
+                self._fail(error)
+
+        work = partial(saved_searches.save, self._studio, name, query, replaces=replaces)
+        self._write(self._runner.start(work, lane="judge"), refuse)
 
     def rename(self, name: str, new: str) -> None:
         """Give a saved search another name."""
-        self._write(self._runner.start(lambda: saved_searches.rename(self._studio, name, new), lane="judge"))
+        self._write(
+            self._runner.start(lambda: saved_searches.rename(self._studio, name, new), lane="judge"), self._fail
+        )
 
     def remove(self, name: str) -> None:
         """Forget a saved search."""
-        self._write(self._runner.start(lambda: saved_searches.remove(self._studio, name), lane="judge"))
+        self._write(self._runner.start(lambda: saved_searches.remove(self._studio, name), lane="judge"), self._fail)
 
-    def _write(self, running: RunningJob) -> None:
-        running.failed.connect(lambda error: self.failed.emit(error.what, error.advice))
+    def _fail(self, error: TagStudioError) -> None:
+        self.failed.emit(error.what, error.advice)
+
+    def _write(self, running: RunningJob, refuse: Callable[[TagStudioError], None]) -> None:
+        running.failed.connect(refuse)
         running.succeeded.connect(lambda _: self.look(self._query))
         running.succeeded.connect(lambda _: self.saved_changed.emit())
 

@@ -77,6 +77,7 @@ class LibraryPresenter(QObject):
         if self._is_outdated:
             return
         if isinstance(error, QueryError):
+            self.table.refresh()  # which tracks are shown stays, what is known of them may have changed
             self.query_refused.emit(error)
         else:
             self.failed.emit(error.what, error.advice)

@@ -45,8 +45,11 @@ class WritingPresenter(QObject):
         running.succeeded.connect(self._tell_recovered)
 
     def read_fields(self, profile: str) -> RunningJob:
-        """Read where facets go, and the usual profile: (profile's name, lines, warnings)."""
-        return self._runner.start(lambda: self._fields(profile))
+        """Read where facets go, and the usual profile: (profile's name, lines, warnings).
+
+        The answer comes after those to all changes that were asked for before.
+        """
+        return self._runner.start(lambda: self._fields(profile), lane="judge")
 
     def change_fields(self, profile: str, own: Mapping[str, str]) -> RunningJob:
         """Keep a profile and own places; then as ``read_fields``."""

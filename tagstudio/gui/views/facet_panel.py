@@ -41,6 +41,7 @@ class FacetPanel(QWidget):
         self.tree = _Tree()
         self.tree.setAccessibleName("Saved searches and kinds of the tracks found")
         self.save = button("Save this search…", self._save, role="flat", tip="Keep the search under a name")
+        self.save.setEnabled(False)
         self.setLayout(stacked(self.tree, self.save, spacing=4))
         self.setFixedWidth(PANEL_PX)
         self.tree.itemClicked.connect(lambda item: self._use(item))
@@ -50,10 +51,14 @@ class FacetPanel(QWidget):
         self.tree.itemCollapsed.connect(lambda item: self._closed.add(item.text(0)))
         self.tree.itemExpanded.connect(lambda item: self._closed.discard(item.text(0)))
         presenter.looked.connect(self._show)
+        presenter.name_taken.connect(self._ask_replace)
+
+    def take_query(self, query: str, *, is_wrong: bool = False) -> None:
+        """Take what stands in the search field, which the next click changes; a search that is wrong is not saved."""
+        self._query = query
+        self.save.setEnabled(bool(query.strip()) and not is_wrong)
 
     def _show(self, beside: Beside) -> None:
-        self._query = beside.query
-        self.save.setEnabled(bool(beside.query.strip()))
         at = self.tree.verticalScrollBar().value()
         chosen = self.tree.currentItem()
         current = _key(chosen) if chosen else None
@@ -159,15 +164,23 @@ class FacetPanel(QWidget):
         dialog.open()
 
     def _ask_remove(self, name: str) -> None:
-        box = QMessageBox(QMessageBox.Icon.Question, SAVED, f"Delete the saved search “{shown(name)}”?", parent=self)
+        text, more = f"Delete the saved search “{shown(name)}”?", "The tracks that it finds stay as they are."
+        self._ask(text, more, "Delete", lambda: self._presenter.remove(name))
+
+    def _ask_replace(self, name: str, query: str, what: str) -> None:
+        more = "Replace it with the search that is in the field now? The old one does not come back."
+        self._ask(what, more, "Replace", lambda: self._presenter.save(name, query, replaces=True))
+
+    def _ask(self, text: str, more: str, action: str, then: Callable[[], object]) -> None:
+        box = QMessageBox(QMessageBox.Icon.Question, SAVED, text, parent=self)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setInformativeText("The tracks that it finds stay as they are.")
-        delete = box.addButton("Delete", QMessageBox.ButtonRole.DestructiveRole)
+        box.setInformativeText(more)
+        agreed = box.addButton(action, QMessageBox.ButtonRole.DestructiveRole)
         keep = box.addButton("Keep it", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.setEscapeButton(keep)
-        box.buttonClicked.connect(lambda which: self._presenter.remove(name) if which is delete else None)
+        box.buttonClicked.connect(lambda which: then() if which is agreed else None)
         box.open()
 
 

@@ -23,6 +23,7 @@ class LibraryView(QWidget):
     """Emits which track is current and which are selected; shows what to do when there is nothing to show."""
 
     track_chosen = Signal(int, list)  # current track, all selected
+    all_left = Signal()  # no track that was chosen is in the table any more
     folder_wanted = Signal()
     demo_wanted = Signal()
     listen_wanted = Signal()
@@ -121,6 +122,7 @@ class LibraryView(QWidget):
         self.search_box.completions_wanted.connect(self._beside.complete)
         self._beside.completed.connect(self.search_box.put_completions)
         self.facets.query_wanted.connect(self.search_box.set_text)
+        self.search_box.field.textChanged.connect(lambda text: self.facets.take_query(text))
         self._settled.setSingleShot(True)
         self._settled.setInterval(SETTLED_MS)
         self._settled.timeout.connect(self._choose)
@@ -132,6 +134,7 @@ class LibraryView(QWidget):
         selection = self.table.selectionModel()
         selection.currentChanged.connect(lambda *_: self._settled.start())
         selection.selectionChanged.connect(self._selection_changed)
+        self.table.reselected.connect(self._settled.start)
 
     def _search(self, text: str) -> None:
         self.search_box.clear_error()
@@ -139,9 +142,11 @@ class LibraryView(QWidget):
 
     def _refuse(self, error: QueryError) -> None:
         self.search_box.show_error(error)
+        self.facets.take_query(self.search_box.text, is_wrong=True)
 
     def _show(self, found: Found) -> None:
         self.search_box.clear_error()
+        self.facets.take_query(self.search_box.text)
         self._keep_place_of((self._presenter.query, self._presenter.tag_id))
         self._beside.look(self._presenter.query)
         self.table.setColumnHidden(0, found.fits is None)
@@ -204,6 +209,8 @@ class LibraryView(QWidget):
     def _choose(self) -> None:
         if (current := self.current) is not None:
             self.track_chosen.emit(current, self.selected)
+        else:
+            self.all_left.emit()
 
 
 def _page(what: str, advice: str, *buttons: QWidget) -> QWidget:

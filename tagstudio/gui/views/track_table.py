@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from tagstudio.gui.models.paged_table import PagedTable
@@ -30,13 +30,17 @@ class _Place:
 class TrackTable(QTableView):
     """Keeps the current track, the selected ones and what is in sight through every reset of its model.
 
-    When the current track leaves, none is current, but its place is kept: keys go on from there.
+    When the current track leaves, another of several selected ones takes its part. Is there none left, then none is
+    current, but the place is kept: keys go on from there.
     """
+
+    reselected = Signal()  # a reset has changed which track is current, or which ones are selected
 
     def __init__(self, model: PagedTable) -> None:
         super().__init__()
         self._tracks = model
         self._place: _Place | None = None
+        self._was_current: int | None = None
         self._was_selected: NDArray[np.int64] = np.empty(0, np.int64)
         self._scrolled, self._was_in_sight = 0, False
         self.setModel(model)
@@ -95,13 +99,15 @@ class TrackTable(QTableView):
         row = self.currentIndex().row()
         if (current := self._tracks.id_at(row)) is not None:
             self._place = _Place(row, current, current)
-        self._was_selected = self.selected
+        self._was_current, self._was_selected = current, self.selected
         self._scrolled = self.verticalScrollBar().value()
         self._was_in_sight = current is not None and -ROW_PX < self.rowViewportPosition(row) < self.viewport().height()
 
     def _restore(self) -> None:
         row = None if self._place is None else self._tracks.row_of(self._place.track_id)
         is_chosen = np.isin(self._tracks.ids, self._was_selected if len(self._was_selected) > 1 else [])
+        if row is None and self._was_current is not None and is_chosen.any():
+            row = int(is_chosen.argmax())
         if row is not None and not is_chosen.any():
             is_chosen[row] = True
         selection = self.selectionModel()
@@ -114,6 +120,8 @@ class TrackTable(QTableView):
         self.verticalScrollBar().setValue(self._scrolled)
         if row is not None and self._was_in_sight:
             self.scrollTo(self._tracks.index(row, 1))
+        if self.current != self._was_current or set(self.selected.tolist()) != set(self._was_selected.tolist()):
+            self.reselected.emit()
 
     def _open_gap(self) -> None:
         if (place := self._place) is None:
