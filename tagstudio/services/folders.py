@@ -1,6 +1,7 @@
 """Which folders a scan may read, which roots they belong to, and which files are surely not there any more."""
 
 import os
+import stat
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -130,7 +131,7 @@ class Presence:
     def is_gone(self, track: Track) -> bool:
         """Tell whether a track's file is surely not where it was."""
         path = os.fsencode(track.file)
-        if is_there(path) or any(path == each or is_inside(path, each) for each in self._unread):
+        if _is_file_there(path) or any(path == each or is_inside(path, each) for each in self._unread):
             return False
         return self.is_connected(track.root)
 
@@ -150,6 +151,17 @@ def is_there(path: bytes) -> bool:
     except OSError:
         return True
     return True
+
+
+def _is_file_there(path: bytes) -> bool:
+    """Tell whether a track's file is, or may be, where it was: a folder is none, of a link the target is found."""
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return not (stat.S_ISDIR(mode) or stat.S_ISLNK(mode))
 
 
 def _resolved(folder: Path) -> bytes:

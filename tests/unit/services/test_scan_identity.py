@@ -147,3 +147,22 @@ def test_every_audio_that_is_still_there_keeps_its_tracks_in_whatever_order_file
     kept = Counter(after[path] for each, path in tracks.items() if path in after and each < 100
                    and before[sorted(before)[each - 1]] == after[path])  # fmt: skip
     assert kept == Counter(before.values()) & Counter(after.values())
+
+
+@pytest.mark.parametrize("put", [lambda place: place.mkdir(), lambda place: place.symlink_to("neighbour.wav")])
+def test_a_track_in_whose_place_a_folder_or_a_link_is_has_no_file(
+    studio: Studio, album: Path, put: Callable[[Path], object]
+) -> None:
+    (album / "01.wav").unlink()
+    put(album / "01.wav")
+    run(scan(studio, [album]))
+    assert places(studio) == {"one": "missing", "two": "02.wav", "three": "03.wav"}
+
+
+def test_a_track_goes_with_its_file_when_a_link_is_left_in_its_place(studio: Studio, album: Path) -> None:
+    (album / "store").mkdir()
+    (album / "01.wav").rename(album / "store" / "01.wav")
+    (album / "01.wav").symlink_to("store/01.wav")
+    run(scan(studio, [album]))
+    (track,) = browse.track_ids(studio, "tag:one")
+    assert browse.track(studio, track).file == album / "store" / "01.wav"
