@@ -9,6 +9,7 @@ import typer
 from tagstudio.cli.output import follow, print_json, print_line
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.vocabulary import DEFAULT_FACET, tag_key
+from tagstudio.domain.wording import counted
 from tagstudio.services.exchange import (
     AddTag,
     Choices,
@@ -125,33 +126,34 @@ def _word(word: FileWord) -> dict[str, Any]:
 def _say(plan: ImportPlan, foreseen: Preview, done: Imported | None) -> None:
     for notice in plan.notices:
         print_line(notice)
-    print_line(f"{plan.matched} tracks of the file are in the library, {len(plan.unmatched)} are not.")
+    print_line(f"{counted(plan.matched, 'track')} of the file found in the library, {len(plan.unmatched):,} not found.")
     _list(f"{each.name}: {each.reason}" for each in plan.unmatched)
     unknown = [word for word in plan.unknown if word.text not in (*foreseen.new_tags, *foreseen.new_aliases)]
     if unknown:
-        print_line(f"{len(unknown)} words are no tags here; --add-tags adds them, --map WORD=TAG explains them:")
+        print_line(
+            f"{counted(len(unknown), 'unknown word')}; --add-tags adds what is unknown, --map WORD=TAG explains a word:"
+        )
         _list(_line(word) for word in unknown)
     if foreseen.new_tags:
         print_line(f"New in the vocabulary: {', '.join(foreseen.new_tags)}.")
     if foreseen.n_conflicts:
-        print_line(f"{foreseen.n_conflicts} verdicts differ from what holds here:")
+        print_line(f"Other than what holds here: {counted(foreseen.n_conflicts, 'verdict')}:")
         _list(f"{each.track}: {each.tag} is {each.mine} here, {each.theirs} there" for each in foreseen.conflicts)
     if bad := [*plan.bad_rows, *foreseen.contradictions]:
-        print_line(f"{plan.n_bad + foreseen.n_contradictions} rows could not be used:")
+        print_line(f"{counted(plan.n_bad + foreseen.n_contradictions, 'row')} could not be used:")
         _list(f"line {each.line}: {each.reason}" if each.line else each.reason for each in bad)
     if plan.guesses:
-        print_line(f"{plan.guesses} suggestions in the file were left out: they are nobody's verdicts.")
+        print_line(f"Left out as nobody's verdicts: {counted(plan.guesses, 'suggestion')}.")
     if done is None:
-        print_line(f"{foreseen.new} verdicts would be recorded, {foreseen.same} are here already. Nothing was changed.")
+        print_line(f"{counted(foreseen.new, 'new verdict')}, {foreseen.same:,} here already. Nothing was changed.")
     else:
-        print_line(
-            f"{done.judged.judged} verdicts recorded (batch {done.judged.batch}), {foreseen.same} were here already."
-        )
+        recorded = counted(done.judged.judged, "verdict")
+        print_line(f"{recorded} recorded (batch {done.judged.batch}), {foreseen.same:,} here already.")
 
 
 def _line(word: FileWord) -> str:
     near = f"; perhaps {', '.join(tag.name for tag in word.near)}" if word.near else ""
-    return f"{word.text} ({word.rows} verdicts{near})"
+    return f"{word.text} ({counted(word.rows, 'verdict')}{near})"
 
 
 def _list(lines: Any) -> None:

@@ -11,6 +11,7 @@ from tagstudio.cli.options import AsJson
 from tagstudio.cli.output import follow, note, print_json, print_line, print_table
 from tagstudio.cli.state import opened, state_of
 from tagstudio.domain.errors import NothingFoundError
+from tagstudio.domain.wording import counted
 from tagstudio.library.backups import Backup
 from tagstudio.services import backups, recovery, upkeep
 
@@ -130,7 +131,7 @@ def _say_offer(file: Path, chosen: Backup | None, *, as_json: bool) -> None:
     for why in offer.passed_over:
         print_line(f"passed over: {why}")
     what = "The library is whole" if offer.backup is None else f"Backup {offer.backup.number}: {offer.backup.file}"
-    print_line(f"{what}, with {offer.newer:,} newer judgements to be put back.")
+    print_line(f"{what}, with {counted(offer.newer, 'newer judgement')} to be put back.")
 
 
 def _say_report(report: recovery.RestoreReport) -> None:
@@ -138,12 +139,12 @@ def _say_report(report: recovery.RestoreReport) -> None:
         print_line(f"passed over: {why}")
     if report.backup is not None:
         made = report.backup.made_at[:16].replace("T", " ")
-        print_line(f"Put back the backup of {made} UTC with {report.backup.judgements:,} judgements.")
-    print_line(f"Judged again what was judged since: {report.judgements:,} judgements.")
+        print_line(f"Put back the backup of {made} UTC with {counted(report.backup.judgements, 'judgement')}.")
+    print_line(f"Judged again what was judged since: {counted(report.judgements, 'judgement')}.")
     for why in report.not_replayed:
         print_line(f"not judged again: {why}")
     if report.new_tracks:
-        print_line(f"{report.new_tracks:,} tracks are known by name only; “tagstudio scan” reads them.")
+        print_line(f"Known by name only: {counted(report.new_tracks, 'track')}; “tagstudio scan” reads them.")
     if report.kept_as is not None:
         print_line(f"The file of before is kept as {report.kept_as}")
 

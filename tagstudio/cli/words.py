@@ -9,6 +9,7 @@ from tagstudio.cli.options import AsJson, Query
 from tagstudio.cli.output import print_json, print_line, print_table
 from tagstudio.cli.state import opened
 from tagstudio.domain.errors import TagStudioError
+from tagstudio.domain.wording import counted
 from tagstudio.services import file_words
 from tagstudio.services.studio import Studio
 
@@ -56,7 +57,11 @@ def _take(studio: Studio, query: str, fields: list[str], *, add: bool, as_json: 
     if as_json:
         print_json(asdict(taken))
         return
-    print_line(f"{taken.judged:,} judgements taken from files (batch {taken.batch})" if taken.judged else "nothing new")
+    print_line(
+        f"{counted(taken.judged, 'judgement')} taken from files (batch {taken.batch})"
+        if taken.judged
+        else "nothing new"
+    )
     for name in taken.new_tags:
         print_line(f"new tag: {name}")
 

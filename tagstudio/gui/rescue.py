@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from tagstudio.domain.errors import DamagedLibraryError, TagStudioError
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.tracks import shown
+from tagstudio.domain.wording import counted
 from tagstudio.gui.jobs import JobRunner
 from tagstudio.gui.presenters.dates import made_text
 from tagstudio.gui.widgets.cover import Cover
@@ -42,18 +43,20 @@ class Rescue:
         running.failed.connect(lambda failure: self._page.say(error.what, failure.what, self._other()))
 
     def _show(self, error: TagStudioError, found: "Offer | None") -> None:
+        newer = counted(found.newer, "judgement") if found else ""
         if found is None:
             self._page.say(error.what, f"There is no good backup of it. {self._where()}", self._other(), self._folder())
         elif found.backup is None:
             self._page.say(
                 error.what, f"They are in its second copy. {self._where()}",
-                button(f"Put back {_judgements(found.newer)}", lambda: self._restore(None, True), role="primary"),
+                button(f"Put back {newer}", lambda: self._restore(None, True), role="primary"),
                 button("Open without them", self._go_without), self._other(),
             )  # fmt: skip
         else:
             passed = f" {len(found.passed_over)} newer backups are damaged, too." if found.passed_over else ""
-            what = f"The backup of {made_text(found.backup)} is good and has {_judgements(found.backup.judgements)}"
-            since = f"; {_judgements(found.newer)} made since will be judged again." if found.newer else "."
+            has = counted(found.backup.judgements, "judgement")
+            what = f"The backup of {made_text(found.backup)} is good and has {has}"
+            since = f"; {newer} made since will be judged again." if found.newer else "."
             advice = f"{what}{since}{passed} {_kept(self._file)} {self._where()}"
             anew = [] if self._file.exists() else [button("Start a new library", self._start_anew)]
             self._page.say(
@@ -118,7 +121,11 @@ def restored(file: Path, backup: "Backup | None", *, with_newer: bool) -> "Job[R
 
 def report_text(report: "RestoreReport") -> tuple[str, str]:
     """Return what restoring did, and what it could not do."""
-    since = f"; {_judgements(report.judgements)} made since that backup judged again." if report.judgements else "."
+    since = (
+        f"; {counted(report.judgements, 'judgement')} made since that backup judged again."
+        if report.judgements
+        else "."
+    )
     what = f"The library is back{since}"
     more = [f"{len(report.not_replayed):,} could not be: {report.not_replayed[0]}"] if report.not_replayed else []
     if report.new_tracks:
@@ -134,7 +141,3 @@ def _offer(file: Path) -> "Job[Offer | None]":
 
 def _kept(file: Path) -> str:
     return "The damaged file will be kept under another name." if file.exists() else ""
-
-
-def _judgements(count: int) -> str:
-    return "1 judgement" if count == 1 else f"{count:,} judgements"

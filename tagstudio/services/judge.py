@@ -8,6 +8,7 @@ from typing import Any
 from tagstudio.domain.errors import NothingFoundError, TagStudioError
 from tagstudio.domain.judgements import Judged, Judgement, Origin, Verdict
 from tagstudio.domain.vocabulary import DEFAULT_FACET, Tag, tag_name
+from tagstudio.domain.wording import counted
 from tagstudio.library import judgements, tags
 from tagstudio.library.store import Library
 from tagstudio.services import find
@@ -71,7 +72,7 @@ def record(
             for tag, verdict in said.items()
         ]
         text = ", ".join(f"{verdict} {tag.name}" for tag, verdict in said.items())
-        recorded = judgements.record(session, made, kind="judge", text=f"{text} ({_tracks(len(track_ids))})")
+        recorded = judgements.record(session, made, kind="judge", text=f"{text} ({counted(len(track_ids), 'track')})")
     return recorded, list(said), tuple(new)
 
 
@@ -95,10 +96,6 @@ def _tag(session: Any, name: str, verdict: Verdict) -> tuple[Tag, bool]:
         if verdict is Verdict.CLEARED:
             raise
         return tags.add(session, name, DEFAULT_FACET), True
-
-
-def _tracks(count: int) -> str:
-    return "1 track" if count == 1 else f"{count} tracks"
 
 
 def judge_query(studio: Studio, query: str, verdicts: Mapping[str, Verdict]) -> tuple[Judged, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QRadioButton, QStackedWidget, QTabWidget,
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.tracks import shown
+from tagstudio.domain.wording import counted
 from tagstudio.gui.widgets.parts import announce, button, plain_label, side_by_side, stacked
 from tagstudio.gui.widgets.word_table import WordTable, plain_table
 from tagstudio.services.exchange import Choices, Imported, ImportPlan, Preview
@@ -71,7 +72,7 @@ class ImportDialog(QDialog):
         self._show_differences(seen)
         brings = seen.new or seen.new_tags or seen.new_aliases or seen.new_searches
         self._go.setEnabled(bool(brings))
-        self._go.setText(f"Import {_count(seen.new, 'verdict')}" if brings else "Nothing to import")
+        self._go.setText(f"Import {counted(seen.new, 'verdict')}" if brings else "Nothing to import")
         self._go.setDefault(bool(brings))
 
     def show_failure(self, error: TagStudioError) -> None:
@@ -84,11 +85,11 @@ class ImportDialog(QDialog):
 
     def show_result(self, done: Imported) -> None:
         """Say what was done and offer to take it back."""
-        lines = [f"{_count(done.judged.judged, 'verdict')} recorded."]
+        lines = [f"{counted(done.judged.judged, 'verdict')} recorded."]
         if done.preview.new_tags:
             lines.append(f"New in your vocabulary: {shown(', '.join(done.preview.new_tags))}.")
         if done.preview.new_searches:
-            lines.append(f"{_count(len(done.preview.new_searches), 'saved search', 'saved searches')} added.")
+            lines.append(f"{counted(len(done.preview.new_searches), 'saved search', 'saved searches')} added.")
         lines.append("A backup of your library was made before.")
         self._summary = plain_label(lines[0], wraps=True, role="title")
         undo = button("Undo", self._undo)
@@ -171,13 +172,13 @@ class ImportDialog(QDialog):
 
 
 def _facts(plan: ImportPlan) -> list[str]:
-    lines = [f"{_count(plan.matched, 'track')} of it found in your library, {_missing(plan)}."]
+    lines = [f"{counted(plan.matched, 'track')} of it found in your library, {_missing(plan)}."]
     if plan.ways:
         lines.append("Recognised by " + ", ".join(f"{way.value} ({n:,})" for way, n in sorted(plan.ways.items())) + ".")
     if plan.other_audio:
-        lines.append(f"{_count(plan.other_audio, 'track')} had other audio when the file was made.")
+        lines.append(f"{counted(plan.other_audio, 'track')} had other audio when the file was made.")
     if plan.guesses:
-        lines.append(f"{_count(plan.guesses, 'suggestion')} in it left out: they are nobody's verdicts.")
+        lines.append(f"{counted(plan.guesses, 'suggestion')} in it left out: they are nobody's verdicts.")
     if plan.loses:
         lines.append(f"A file of this kind never holds {plan.loses}.")
     return [*lines, *plan.notices]
@@ -188,15 +189,11 @@ def _missing(plan: ImportPlan) -> str:
 
 
 def _foreseen(plan: ImportPlan, seen: Preview) -> str:
-    parts = [f"{_count(seen.new, 'new verdict')}", f"{seen.same:,} here already"]
+    parts = [f"{counted(seen.new, 'new verdict')}", f"{seen.same:,} here already"]
     if seen.left_out:
         parts.append(f"{seen.left_out:,} left out with their tags")
     if seen.unmatched:
         parts.append(f"{seen.unmatched:,} for tracks that are not here")
     if seen.new_tags:
-        parts.append(f"{_count(len(seen.new_tags), 'new tag')}")
+        parts.append(f"{counted(len(seen.new_tags), 'new tag')}")
     return ", ".join(parts) + "."
-
-
-def _count(count: int, one: str, many: str = "") -> str:
-    return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QProgressBar, QTabWidget, QWid
 
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Progress
+from tagstudio.domain.wording import counted
 from tagstudio.gui.dialogs.text_tables import filled_table, warned
 from tagstudio.gui.jobs import RunningJob
 from tagstudio.gui.models.text_table import TextTable
@@ -207,8 +208,8 @@ class WriteDialog(QDialog):
         if plan is None:
             self._state.setText("Preview first: nothing is written before you have seen it.")
         else:
-            counts = f"{_files(len(plan.to_write))} would change, {len(plan.refused):,} refused"
-            self._tell(f"{counts}, of {_files(len(plan.files))} with verdicts.")
+            counts = f"{counted(len(plan.to_write), 'file')} would change, {len(plan.refused):,} refused"
+            self._tell(f"{counts}, of {counted(len(plan.files), 'file')} with verdicts.")
         self._refresh_buttons()
 
     def _fill(self) -> None:
@@ -225,9 +226,9 @@ class WriteDialog(QDialog):
     def _show_report(self, report: RunReport) -> None:
         refused = [each for each in report.files if each.state == "refused"]
         self._show_plan(None)
-        text = f"{_files(report.count('done'))} written."
+        text = f"{counted(report.count('done'), 'file')} written."
         if refused:
-            text += f" {_files(len(refused))} left as they were; see “Left as they are”."
+            text += f" {counted(len(refused), 'file')} left as they were; see “Left as they are”."
             self.tables[REFUSED].show_rows([(each.display, each.reason, each.advice) for each in refused])
             self.tabs.setTabText(REFUSED, f"Left as they are ({len(refused):,})")
             self.tabs.setCurrentIndex(REFUSED)
@@ -236,7 +237,7 @@ class WriteDialog(QDialog):
     def _refresh_buttons(self) -> None:
         is_busy = self._running is not None
         count = len(self.plan.to_write) if self.plan else 0
-        self.write_button.setText(f"Write {_files(count)}" if count else "Write")
+        self.write_button.setText(f"Write {counted(count, 'file')}" if count else "Write")
         self.write_button.setEnabled(bool(count) and not is_busy and self.allowed.isChecked())
         self.write_button.setToolTip("" if self.allowed.isChecked() else "Allow writing first.")
         for widget in (self.scope, self.profile, self.fields, self.removes_no, self.keeps_mtime, self.preview_button):
@@ -262,7 +263,3 @@ def _field(change: FieldChange) -> str:
 
 def _joined(values: Sequence[str]) -> str:
     return "  |  ".join(values)
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"

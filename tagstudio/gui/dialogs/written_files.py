@@ -11,6 +11,7 @@ from shiboken6 import isValid
 from tagstudio.domain.errors import TagStudioError
 from tagstudio.domain.jobs import Progress
 from tagstudio.domain.tracks import shown_path
+from tagstudio.domain.wording import counted
 from tagstudio.gui.dialogs.text_tables import chosen_row, filled_table
 from tagstudio.gui.jobs import RunningJob
 from tagstudio.gui.models.text_table import LazyRows, TextTable
@@ -184,9 +185,9 @@ class WrittenDialog(QDialog):
 
     def _show_report(self, report: RunReport) -> None:
         refused = [each for each in report.files if each.state == "refused"]
-        text = f"{_files(report.count('done'))} done."
+        text = f"{counted(report.count('done'), 'file')} done."
         if refused:
-            text += f" {_files(len(refused))} left as they are; the first: {refused[0].reason}."
+            text += f" {counted(len(refused), 'file')} left as they are; the first: {refused[0].reason}."
         self._tell(text)
 
     def _fail(self, error: TagStudioError) -> None:
@@ -262,7 +263,3 @@ def _field(name: str) -> str:
 
 def _joined(values: list[str] | None) -> str:
     return " | ".join(values or ()) or "–"
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"

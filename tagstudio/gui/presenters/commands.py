@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from tagstudio.domain.jobs import Job, Progress
 from tagstudio.domain.judgements import Verdict
+from tagstudio.domain.wording import counted
 from tagstudio.gui.jobs import JobRunner, RunningJob
 from tagstudio.gui.presenters.verdicts import Verdicts
 from tagstudio.services import analyse, judge, scan
@@ -129,14 +130,14 @@ class Commands(QObject):
 
     def _listened(self, report: AnalysisReport) -> None:
         if report.analysed:
-            self.said.emit(f"Listened to {_tracks(report.analysed)} in {report.seconds:.0f} s.", report.notice)
+            self.said.emit(f"Listened to {counted(report.analysed, 'track')} in {report.seconds:.0f} s.", report.notice)
         self._tell_failures(report.failed, "could not be listened to")
 
     def _tell_failures(self, failures: Sequence[Failure], what: str) -> None:
         if failures:
             first, reason = failures[0], failures[0].reason.rstrip(".")
             self.failed.emit(
-                f"{_files(len(failures))} {what}; the rest went on.",
+                f"{counted(len(failures), 'file')} {what}; the rest went on.",
                 f"{first.path}: {reason}. The State column marks each, with the reason as its tooltip.",
             )
 
@@ -161,11 +162,3 @@ def undo_texts(entries: Sequence[HistoryEntry]) -> tuple[str, str]:
 
 def _plain(text: str) -> str:
     return text.removeprefix("undo: ").removeprefix("redo: ")
-
-
-def _tracks(count: int) -> str:
-    return "1 track" if count == 1 else f"{count:,} tracks"
-
-
-def _files(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"
