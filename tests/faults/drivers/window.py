@@ -3,7 +3,7 @@
     python window.py LIBRARY [MOST]
 
 Each track is selected, its panel filled, its play button pressed and pressed again. The last line has the longest time
-between two beats of the window's thread. Dies by faulthandler's hand when anything takes longer than a minute.
+between two beats of the window's thread. Dies by faulthandler's hand when anything takes longer than ten minutes.
 """
 
 import faulthandler
@@ -23,7 +23,8 @@ from tagstudio.gui.app import application
 from tagstudio.gui.heartbeat import Heartbeat
 from tagstudio.gui.main_window import MainWindow
 
-PATIENCE_S = 150
+# Ten hours of sound take minutes to draw, in a process of their own.
+PATIENCE_S = 600
 
 
 def main(library: str, most: str = "100000") -> None:
