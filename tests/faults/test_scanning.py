@@ -40,7 +40,7 @@ def test_k1_a_scan_that_is_killed_leaves_whole_tracks_and_the_next_one_finds_the
     for number in range(times(2, 50)):
         library = tmp_path / f"{number}.sqlite3"
         child = nest.start("command", "--library", library, "scan", shelf)
-        time.sleep(chance.uniform(0.05, times(1, 10) / 2))  # the moment of the crash, not a wait for anything
+        time.sleep(chance.uniform(0.05, times(1, 4) / 2))  # the moment of the crash, not a wait for anything
         hit += child.kill().returncode == -signal.SIGKILL
         violations += check(library) if library.exists() and library.stat().st_size else []
         before = tracks_of(library) if library.exists() and library.stat().st_size else {}
