@@ -13,8 +13,6 @@ _MOST_PARTS = 1000
 _UNKNOWN = 0x7FFF_0000
 # name of the file's kind -> byte order, the part that holds the sound
 _KINDS = {b"WAVE": ("<", b"data"), b"AIFF": (">", b"SSND"), b"AIFC": (">", b"SSND")}
-
-
 # The first frame of an MP3 file may hold no sound but this, after at most 36 bytes that depend on the channels: a name,
 # four bytes that say what follows, the number of frames, the number of bytes.
 _LENGTHS = (b"Xing", b"Info")

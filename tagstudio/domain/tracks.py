@@ -74,11 +74,11 @@ def shown_path(path: bytes) -> str:
     return "".join(c if c.isprintable() and c not in _BIDI else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-# They make other letters of Japanese ones, as no accent does.
 # Letters with a stroke, and ligatures, are no accented letters to Unicode, but they are typed as if they were.
 _PLAIN = str.maketrans({
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th",
 })  # fmt: skip
+# They make other letters of Japanese ones, as no accent does.
 _KANA = "\N{COMBINING KATAKANA-HIRAGANA VOICED SOUND MARK}\N{COMBINING KATAKANA-HIRAGANA SEMI-VOICED SOUND MARK}"
 
 

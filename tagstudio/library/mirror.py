@@ -20,6 +20,7 @@ from typing import IO
 
 from tagstudio.domain.disk_faults import reason as why
 from tagstudio.domain.errors import DamagedLibraryError
+from tagstudio.domain.wording import counted
 from tagstudio.library import checks
 from tagstudio.library.backups import backup_folder
 from tagstudio.library.chain import FIRST_HASH
@@ -164,7 +165,7 @@ class Mirror:
         with self._locked() as opened:
             if lacking := self.lacking(connection):
                 raise DamagedLibraryError(
-                    f"The library lacks {lacking:,} {'judgement' if lacking == 1 else 'judgements'} that were saved.",
+                    f"The library lacks {counted(lacking, 'judgement')} that were saved.",
                     "“tagstudio library restore” puts them back.",
                     lacking=lacking,
                 )

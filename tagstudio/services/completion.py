@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagstudio.domain.tracks import shown
+from tagstudio.domain.wording import counted
 from tagstudio.library import gathered, saved_searches, tags, tracks
 from tagstudio.library.search.fields import ALL, BY_NAME, STATES, Field
 from tagstudio.library.texts import leading_number, searchable
@@ -173,7 +174,7 @@ def _frequent(studio: Studio, name: str, asked: _Asked, typed: str) -> Iterator[
     with studio.library.read() as session:
         for place in best.tolist():
             label = " ".join(gathered.spelled(session, name, values.names[place]).split())
-            detail = _tracks(int(values.counts[place]))
+            detail = counted(int(values.counts[place]), "track")
             yield Completion(quoted(label), asked.start, asked.end, shown(label), detail)
 
 
@@ -181,17 +182,13 @@ def _numbers(studio: Studio, name: str, asked: _Asked, typed: str) -> Iterator[C
     """Yield the numbers that the most frequent values of a field begin with: 128 for ``128 BPM``."""
     values = _known_values(studio, name)
     low, high = values.beginning(typed)
-    typed_numbers, counted = values.numbers[low:high], values.counts[low:high]
+    typed_numbers, typed_counts = values.numbers[low:high], values.counts[low:high]
     is_number = ~np.isnan(typed_numbers)
     numbers, places = np.unique(typed_numbers[is_number], return_inverse=True)
-    counts = np.bincount(places, counted[is_number], minlength=len(numbers)).astype(np.intp)
+    counts = np.bincount(places, typed_counts[is_number], minlength=len(numbers)).astype(np.intp)
     for place in np.argsort(-counts, kind="stable")[:OFFERED].tolist():
         written = np.format_float_positional(numbers[place], trim="-")
-        yield Completion(written, asked.start, asked.end, written, _tracks(int(counts[place])))
-
-
-def _tracks(count: int) -> str:
-    return f"{count:,} tracks" if count > 1 else "1 track"
+        yield Completion(written, asked.start, asked.end, written, counted(int(counts[place]), "track"))
 
 
 @dataclass(frozen=True)

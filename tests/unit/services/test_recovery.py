@@ -7,52 +7,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from restorable import facts, fill, judge, judged, start, wrong
 
 from tagstudio import paths
 from tagstudio.domain.errors import DamagedLibraryError, LibraryError, NothingFoundError
 from tagstudio.domain.jobs import run
-from tagstudio.domain.judgements import Judgement, Verdict
+from tagstudio.domain.judgements import Verdict
 from tagstudio.domain.settings import Settings, save_settings
-from tagstudio.domain.tracks import TrackFacts
-from tagstudio.library import checks, exchange, judgements, roots, tags, tracks
+from tagstudio.library import checks, exchange, judgements, tags, tracks
 from tagstudio.library.backups import all_backups, back_up, backup_folder, side_file
 from tagstudio.library.compacting import compact_mirror
-from tagstudio.library.owners import alone
 from tagstudio.library.store import open_library
 from tagstudio.services import backups, recovery, upkeep
 from tagstudio.services.studio import Studio
-from tagstudio.services.windows import OpenElsewhereError, open_in_window, refuse_second_window
-
-
-def facts(audio_hash):
-    return TrackFacts(audio_hash=audio_hash, duration_s=1.0, codec="mp3", rate=44100, channels=2, fields={})
-
-
-def fill(library, word="jazz", n=6):
-    """Add tracks 1 to n and one tag."""
-    with library.write() as session:
-        root = roots.add(session, b"/music")
-        for i in range(1, n + 1):
-            tracks.add(session, root_id=root.id, path=b"%d.mp3" % i, size=i, mtime_ns=i, facts=facts(f"hash{i}"))
-        tags.add(session, word)
-
-
-def judge(library, *track_ids, answer=Verdict.YES, tag_id=1):
-    """Judge each track in a batch of its own."""
-    for track_id in track_ids:
-        with library.write() as session:
-            judgements.record(session, [Judgement(track_id=track_id, tag_id=tag_id, verdict=answer)], text="by hand")
-
-
-def judged(file):
-    """Return what holds: (track id, word, verdict)."""
-    with open_library(file, create=False) as library, library.read() as session:
-        words = {tag_id: tag.name for tag_id, tag in exchange.every_tag(session).items()}
-        return sorted((held.track_id, words[held.tag_id], str(held.verdict)) for held in exchange.held(session))
-
-
-def wrong(file):
-    return [each.what for each in upkeep.check(file) if not each.is_ok]
 
 
 @pytest.fixture
@@ -138,15 +105,6 @@ def test_of_a_folder_that_two_libraries_shared_each_gets_its_own(tmp_path):
     assert [each.reason for each in recovery.choices(second)] == ["with live"]
 
 
-def start(file):
-    """Make a library with one judgement, back it up, and judge two more."""
-    with open_library(file) as library:
-        fill(library)
-        judge(library, 1)
-        back_up(file, "by hand")
-        judge(library, 2, 3)
-
-
 def test_after_going_back_on_purpose_the_next_restore_keeps_what_was_judged_since(file):
     start(file)
     run(recovery.restore(file, recovery.choices(file)[0], with_newer=False))
@@ -221,16 +179,6 @@ def test_what_another_program_saves_while_a_restore_is_at_work_is_there_afterwar
     assert wrong(file) == []
 
 
-@pytest.fixture
-def link(file, tmp_path):
-    """Another name of the library, in another folder."""
-    folder = tmp_path / "elsewhere"
-    folder.mkdir()
-    link = folder / "my music.sqlite3"
-    link.symlink_to(file)
-    return link
-
-
 def test_what_a_crash_kept_from_the_mirror_of_a_whole_library_is_not_lost_by_going_back(file):
     with open_library(file) as library:
         fill(library)
@@ -244,87 +192,6 @@ def test_what_a_crash_kept_from_the_mirror_of_a_whole_library_is_not_lost_by_goi
     report = run(recovery.restore(file, backup))
     assert report.judgements == 1
     assert [track_id for track_id, *_ in judged(file)] == [1, 2]
-
-
-def test_a_library_has_the_same_backups_and_the_same_end_by_every_name(file, link):
-    start(link)
-    assert [each.reason for each in recovery.choices(file)] == ["by hand"]
-    assert recovery.choices(link) == recovery.choices(file)
-    judged(file)
-    assert {each.name for each in link.parent.iterdir()} == {link.name}
-    with open_library(link) as opened, open_library(file) as again:
-        assert opened.file == again.file == file
-        assert opened._owner.is_first
-        assert not again._owner.is_first
-
-
-@pytest.mark.parametrize("replace", [recovery.restore, upkeep.compact])
-def test_what_replaces_a_library_by_a_second_name_keeps_both_names(file, link, replace):
-    start(file)
-    expected = judged(file)
-    with open_library(file), pytest.raises(LibraryError, match="is open"):
-        run(replace(link))
-    run(replace(link))
-    assert link.is_symlink()
-    assert judged(file) == judged(link) == expected
-    assert wrong(link) == []
-
-
-def test_a_new_library_by_a_second_name_lies_where_the_name_leads(file, link):
-    start(link)
-    assert file.exists()
-    file.unlink()
-    assert wrong(link)[0] == f"There is no library at “{file}”."
-    moved = recovery.start_anew(link)
-    open_library(link).close()
-    assert moved.parent == file.parent
-    assert judged(file) == []
-
-
-def test_a_window_is_found_by_every_name_of_its_library(file, link):
-    open_library(file).close()
-    studio = run(open_in_window(link))
-    try:
-        for name in (file, link):
-            with pytest.raises(OpenElsewhereError):
-                refuse_second_window(name)
-    finally:
-        studio.close()
-
-
-def test_compacting_lets_nobody_else_read_the_library(file):
-    start(file)
-    file.chmod(0o600)
-    run(upkeep.compact(file))
-    assert file.stat().st_mode & 0o777 == 0o600
-
-
-@pytest.mark.parametrize("has_backups", [True, False], ids=["started anew", "without backups"])
-def test_the_journal_of_a_library_that_is_gone_is_not_played_into_a_new_one(file, has_backups):
-    wal = file.with_name(file.name + "-wal")
-    with open_library(file) as library:
-        fill(library)
-        judge(library, 1, 2)
-        journal = wal.read_bytes()
-    file.unlink()
-    wal.write_bytes(journal)
-    if has_backups:
-        recovery.start_anew(file)
-    else:
-        shutil.rmtree(backup_folder(file))
-    open_library(file).close()
-    assert judged(file) == []
-    assert wrong(file) == []
-    (kept,) = file.parent.glob("*.corrupt-*-wal")
-    assert kept.read_bytes() == journal
-
-
-def test_nothing_is_started_anew_where_a_library_is_being_restored(file):
-    start(file)
-    file.unlink()
-    with alone(file), pytest.raises(LibraryError, match="is open"):
-        recovery.start_anew(file)
-    assert recovery.choices(file)
 
 
 def flip(file, n):
